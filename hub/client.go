@@ -1,0 +1,169 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+)
+
+// The bounds of one client.
+const (
+	maxRooms  = 100 // rooms joined
+	maxWindow = 64  // messages sent and not yet answered; then the reader waits
+)
+
+// A Transport carries frames to one client. The hub calls it from one goroutine
+// at a time.
+type Transport interface {
+	// Send writes frames, each one JSON text, in order and best in one go. It
+	// must not change them: every member of a room gets the same ones. It may
+	// wait, for a bounded time (the peer reads slowly). An error ends the client.
+	Send(frames [][]byte) error
+
+	// Close ends the connection and tells the peer why, if it can. It is called
+	// once, after the last Send. Whoever reads from the connection must come to
+	// an end by it.
+	Close(cause error)
+}
+
+// An End is a cause that the server chooses to end a client, and what a
+// WebSocket's close frame says of it.
+type End struct {
+	Code   int // RFC 6455, section 7.4
+	Reason string
+}
+
+func (e *End) Error() string { return fmt.Sprintf("%s (%d)", e.Reason, e.Code) }
+
+// Restart ends clients when the instance drains; SlowConsumer ends one that
+// does not read what it is sent.
+var (
+	Restart      = &End{1012, "service restart: reconnect and resume"}
+	SlowConsumer = &End{1008, "slow consumer"}
+)
+
+// A Client is one connection of a user to this instance. Handle and Close are
+// for the one goroutine that reads from the connection.
+type Client struct {
+	hub  *Hub
+	user string
+	out  *outbox
+
+	ctx    context.Context // ends with the client; its cause is the reason
+	cancel context.CancelCauseFunc
+
+	rooms  map[string]*room // joined; for the reading goroutine alone
+	window chan struct{}    // one for each unanswered message, at most maxWindow
+}
+
+func newClient(h *Hub, user string, to Transport) *Client {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	return &Client{
+		hub:    h,
+		user:   user,
+		out:    &outbox{to: to, ctx: ctx, cancel: cancel, closed: make(chan struct{})},
+		ctx:    ctx,
+		cancel: cancel,
+		rooms:  make(map[string]*room),
+		window: make(chan struct{}, maxWindow),
+	}
+}
+
+// Handle carries out one frame from the client, valid UTF-8 of at most MaxFrame
+// bytes. What the client has to hear about it reaches it through its transport.
+// It waits while a room is being joined (at most 5 s) and while 64 messages are
+// unanswered (at most 2 s). A client that is ending is not listened to.
+func (c *Client) Handle(frame []byte) {
+	if !c.out.begin() {
+		return
+	}
+	defer c.out.settle()
+	req, bad := decode(frame)
+	if bad == nil {
+		switch req.kind {
+		case "join":
+			bad = c.join(req)
+		case "leave":
+			bad = c.leave(req)
+		case "message":
+			bad = c.say(req)
+		}
+	}
+	if bad != nil {
+		c.out.offer(bad.frame(req))
+	}
+}
+
+func (c *Client) join(req request) *problem {
+	if r := c.rooms[req.room]; r != nil {
+		req.resume = nil // nothing changes
+		r.add(c, req)
+		return nil
+	}
+	if len(c.rooms) >= maxRooms {
+		return problemf(codeTooManyRooms, "one connection joins at most %d rooms", maxRooms)
+	}
+	r := c.hub.enter(req.room)
+	if err := r.wait(c.ctx); err != nil {
+		c.hub.exit(r)
+		return problemf(codeUnavailable, "join %s: %v", req.room, err)
+	}
+	c.rooms[req.room] = r
+	r.add(c, req)
+	return nil
+}
+
+func (c *Client) leave(req request) *problem {
+	r := c.rooms[req.room]
+	if r == nil {
+		return notInRoom(req.room)
+	}
+	delete(c.rooms, req.room)
+	r.remove(c)
+	c.hub.exit(r)
+	c.out.offer(encode(leftFrame{"left", req.room, req.ref}))
+	return nil
+}
+
+func (c *Client) say(req request) *problem {
+	if c.rooms[req.room] == nil {
+		return notInRoom(req.room)
+	}
+	c.window <- struct{}{}
+	c.out.owe()
+	c.hub.publish(c.user, req, func(at Position, err error) {
+		switch {
+		case err != nil:
+			c.out.offer(problemf(codeUnavailable, "not sent: %v", err).frame(req))
+		case req.ref != "":
+			c.out.offer(encode(ackFrame{"ack", req.ref, req.room, at.Offset, at.Epoch}))
+		}
+		c.out.settle()
+		<-c.window
+	})
+	return nil
+}
+
+func notInRoom(room string) *problem {
+	return problemf(codeNotInRoom, "join %s first", room)
+}
+
+// Cause is why the client ends, and nil while it does not.
+func (c *Client) Cause() error { return context.Cause(c.ctx) }
+
+// end makes the client end, once: the first cause counts. It does not wait.
+func (c *Client) end(cause error) {
+	c.cancel(cause)
+	c.out.wake()
+}
+
+// Close ends the client with cause, unless it is ending already, takes it out
+// of its rooms, and returns when its transport is closed and nothing is left.
+func (c *Client) Close(cause error) {
+	c.end(cause)
+	for _, r := range c.rooms {
+		r.remove(c)
+		c.hub.exit(r)
+	}
+	<-c.out.closed
+	c.hub.forget(c)
+}

@@ -1,0 +1,138 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// outboxLimit bounds what waits for one client, in bytes of frames. A member
+// who is that far behind is disconnected: waiting would make the whole room as
+// slow as its slowest reader. (As much again may be on its way to the socket.)
+const outboxLimit = 1 << 20
+
+// An outbox is the queue of one client, and the one goroutine at a time that
+// empties it. There is none while there is nothing to send: an idle client
+// costs no stack and no buffer.
+type outbox struct {
+	to     Transport
+	ctx    context.Context // the client's
+	cancel context.CancelCauseFunc
+	closed chan struct{} // closed when the transport is
+
+	mu       sync.Mutex // guards what follows; the transport is never called under it
+	frames   [][]byte
+	bytes    int  // of frames
+	owed     int  // answers that the client waits for; so does its end by Restart
+	failed   bool // the transport is broken
+	flushing bool // flush runs, or has closed the transport
+}
+
+// offer queues frames and never waits: a full outbox ends the client.
+func (o *outbox) offer(frames ...[]byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.deaf() {
+		return
+	}
+	for _, f := range frames {
+		o.bytes += len(f)
+	}
+	if o.bytes > outboxLimit {
+		o.cancel(SlowConsumer)
+	} else {
+		o.frames = append(o.frames, frames...)
+	}
+	o.start()
+}
+
+// begin notes that an answer is owed, unless the client is ending: then nothing
+// new is begun. Each begin and owe is followed by a settle, once the answer has
+// been offered.
+func (o *outbox) begin() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ctx.Err() != nil {
+		return false
+	}
+	o.owed++
+	return true
+}
+
+// owe is begin for one more answer, by whoever has begun.
+func (o *outbox) owe() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.owed++
+}
+
+func (o *outbox) settle() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.owed--
+	if o.ctx.Err() != nil {
+		o.start()
+	}
+}
+
+// wake lets flush see that the client has ended.
+func (o *outbox) wake() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.start()
+}
+
+// deaf tells whether nothing reaches the client any more. Only a Restart still
+// delivers what is owed.
+func (o *outbox) deaf() bool {
+	return o.failed || o.ctx.Err() != nil && !errors.Is(context.Cause(o.ctx), Restart)
+}
+
+func (o *outbox) start() {
+	if !o.flushing {
+		o.flushing = true
+		go o.flush() // ends when the outbox is empty; the last one closes o.closed
+	}
+}
+
+// flush sends what is queued, all of it at once, until there is no more.
+func (o *outbox) flush() {
+	for {
+		frames, last := o.take()
+		if last {
+			o.to.Close(context.Cause(o.ctx))
+			close(o.closed)
+		}
+		if frames == nil {
+			return
+		}
+		if err := o.to.Send(frames); err != nil {
+			o.fail(err)
+		}
+	}
+}
+
+// take empties the queue. Without frames, flush ends; last tells it that there
+// will never be more.
+func (o *outbox) take() (frames [][]byte, last bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.deaf() {
+		o.frames = nil
+	}
+	frames = o.frames
+	o.frames, o.bytes = nil, 0
+	if frames == nil {
+		last = o.ctx.Err() != nil && (o.owed == 0 || o.deaf())
+		o.flushing = last
+	}
+	return frames, last
+}
+
+func (o *outbox) fail(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.failed = true
+	o.cancel(fmt.Errorf("write: %w", err))
+}
