@@ -1,0 +1,105 @@
+package redisbackplane_test
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+
+	"secondserver/hub/redisbackplane"
+)
+
+// A testRedis is a Redis of one test's own, of either kind.
+type testRedis struct {
+	url    string
+	drop   func() // cuts every connection
+	forget func() // and its data
+}
+
+// startMiniredis runs the Redis of the embedded engine.
+func startMiniredis(t testing.TB) testRedis {
+	t.Helper()
+	mini := miniredis.RunT(t)
+	restart := func() {
+		mini.Close()
+		if err := mini.Restart(); err != nil {
+			t.Errorf("restart miniredis: %v", err)
+		}
+	}
+	return testRedis{
+		url:  "redis://" + mini.Addr(),
+		drop: restart,
+		forget: func() {
+			mini.FlushAll()
+			restart()
+		},
+	}
+}
+
+// startRedis runs the redis-server of PATH. Without one a laptop skips the test,
+// and CI fails.
+func startRedis(t testing.TB) (testRedis, *os.Process) {
+	t.Helper()
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("no redis-server in PATH: install the package redis-server")
+		}
+		t.Skip("no redis-server in PATH: this test needs a real Redis")
+	}
+	addr := freeAddr(t)
+	_, port, _ := net.SplitHostPort(addr)
+	server := exec.Command(path, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())
+	if err := server.Start(); err != nil {
+		t.Fatalf("start redis-server: %v", err)
+	}
+	t.Cleanup(func() {
+		server.Process.Signal(syscall.SIGCONT) // in case it was frozen
+		server.Process.Kill()
+		server.Wait()
+	})
+	control := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: 100, DialerRetries: 1, MaxRetryBackoff: 50 * time.Millisecond})
+	t.Cleanup(func() { control.Close() })
+	do := func(args ...any) {
+		if err := control.Do(context.Background(), args...).Err(); err != nil {
+			t.Errorf("redis %v: %v", args, err)
+		}
+	}
+	do("PING") // waits for the start
+	drop := func() {
+		do("CLIENT", "KILL", "TYPE", "pubsub")
+		do("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+	}
+	forget := func() {
+		do("FLUSHALL")
+		drop()
+	}
+	return testRedis{url: "redis://" + addr, drop: drop, forget: forget}, server.Process
+}
+
+func freeAddr(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// join returns one more instance on the Redis.
+func (r testRedis) join(t testing.TB) *redisbackplane.Backplane {
+	t.Helper()
+	b, err := redisbackplane.Open(t.Context(), r.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.Close() })
+	return b
+}

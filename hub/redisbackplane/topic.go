@@ -1,0 +1,197 @@
+package redisbackplane
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+
+	"secondserver/hub"
+)
+
+const (
+	heldLimit  = 1 << 10                // messages held back while a topic catches up
+	retryAfter = 100 * time.Millisecond // a catch-up that failed
+)
+
+// A topic is one subscription of this instance, for all its subscribers.
+//
+// Its messages come by two ways: live, from the connection's receiver, and from
+// the stream, when it catches up. Whatever is not the next message, by either
+// way, is resolved by reading the stream. That one rule covers the first
+// subscription, broken connections, messages that Redis threw away, and a
+// Redis that came back empty.
+type topic struct {
+	name  string
+	reads *pipe
+	users int // subscribers, and those to be; guarded by Backplane.mu
+
+	live chan struct{} // closed when the first catch-up has ended: at is known
+
+	mu          sync.Mutex // guards what follows; delivering holds it, nothing waits under it
+	subscribers map[*subscriber]struct{}
+	at          hub.Position // after the last message that was delivered; zero at first
+	catching    bool         // a catch-up is under way …
+	again       bool         // … and another one is needed after it
+	held        []message    // what came meanwhile, or the newest of it
+	ended       bool
+}
+
+type subscriber struct{ deliver func(hub.Batch) }
+
+func newTopic(name string, reads *pipe) *topic {
+	return &topic{
+		name:        name,
+		reads:       reads,
+		live:        make(chan struct{}),
+		subscribers: make(map[*subscriber]struct{}),
+	}
+}
+
+// add is for a live topic: everything after the position it returns reaches s.
+func (t *topic) add(s *subscriber) hub.Position {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.subscribers[s] = struct{}{}
+	return t.at
+}
+
+func (t *topic) remove(s *subscriber) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.subscribers, s)
+}
+
+// end stops the catching up of a topic that nobody uses any more.
+func (t *topic) end() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended = true
+}
+
+// receive takes messages from the receiver.
+func (t *topic) receive(messages []message) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.advance(messages)
+}
+
+// advance delivers the messages that are next and passes over those that were
+// delivered already. Of any other, the stream tells what lies between.
+func (t *topic) advance(messages []message) {
+	if t.catching || t.at.Epoch == "" {
+		t.hold(messages)
+		return
+	}
+	batch := hub.Batch{After: t.at}
+	for i, m := range messages {
+		end := batch.End()
+		if m.Epoch == end.Epoch && m.Offset <= end.Offset {
+			continue
+		}
+		if m.Epoch != end.Epoch || m.Offset != end.Offset+1 {
+			t.deliver(batch)
+			t.startCatchUp()
+			t.hold(messages[i:])
+			return
+		}
+		batch.Payloads = append(batch.Payloads, m.payload)
+	}
+	t.deliver(batch)
+}
+
+// hold keeps messages until the catch-up has ended. Of too many, the older ones
+// go: the stream has them, and the hole that they leave makes us read it again.
+func (t *topic) hold(messages []message) {
+	t.held = append(t.held, messages...)
+	if n := len(t.held) - heldLimit; n > 0 {
+		t.held = append([]message(nil), t.held[n:]...)
+	}
+}
+
+func (t *topic) deliver(batch hub.Batch) {
+	t.at = batch.End()
+	if len(batch.Payloads) == 0 && !batch.Gap {
+		return
+	}
+	for s := range t.subscribers {
+		s.deliver(batch)
+	}
+}
+
+// catchUp reads the stream from where the topic is. It is called for every
+// confirmed subscription: what was published before that may have been missed.
+func (t *topic) catchUp() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.catching {
+		t.again = true // the read under way may have been too early
+		return
+	}
+	t.startCatchUp()
+}
+
+func (t *topic) startCatchUp() {
+	t.catching, t.again = true, false
+	if err := t.reads.call(catchUpScript, t.name, catchUpArgs(t.at), t.caughtUp); err != nil {
+		t.retry(err)
+	}
+}
+
+// caughtUp takes the stream's answer: first what was missed, then what was held.
+func (t *topic) caughtUp(answer any, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var last hub.Position
+	var missed []message
+	if err == nil {
+		last, missed, err = parseHistory(answer)
+	}
+	if err != nil {
+		t.retry(err)
+		return
+	}
+	t.catching = false
+	if t.at.Epoch == "" {
+		t.at = last
+		close(t.live)
+	} else {
+		t.resume(last, missed)
+	}
+	held := t.held
+	t.held = nil
+	if !t.catching && (t.again || t.at != last) {
+		t.startCatchUp() // there was more than one answer holds
+	}
+	t.advance(held)
+}
+
+// resume delivers what was missed. Where the stream does not go on where the
+// topic is, it first tells of the gap: another epoch, a stream that has been
+// trimmed beyond it, or one that ends before it (a failover lost its end).
+func (t *topic) resume(last hub.Position, missed []message) {
+	after := last
+	if len(missed) > 0 {
+		after = hub.Position{Epoch: missed[0].Epoch, Offset: missed[0].Offset - 1}
+	}
+	if after != t.at {
+		slog.Warn("messages lost", "topic", t.name, "after", t.at.Offset, "next", after.Offset+1)
+		t.deliver(hub.Batch{After: after, Gap: true})
+	}
+	t.advance(missed)
+}
+
+// retry is for a catch-up that failed. Until it succeeds the topic is silent:
+// late is better than out of order.
+func (t *topic) retry(err error) {
+	if t.ended {
+		return
+	}
+	slog.Warn("catching up failed, trying again", "topic", t.name, "cause", err)
+	time.AfterFunc(retryAfter, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if !t.ended {
+			t.startCatchUp()
+		}
+	})
+}
