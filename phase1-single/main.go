@@ -1,0 +1,35 @@
+// Phase 1: one server. Its rooms live in its memory, and everything works.
+package main
+
+import (
+	"context"
+	"log"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"secondserver/hub"
+	"secondserver/server"
+)
+
+func main() {
+	if err := run(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run() error {
+	if len(os.Args) > 1 {
+		return server.Command(os.Args[1:])
+	}
+	config, err := server.Configure()
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
+
+	plane := hub.NewMemory()
+
+	return server.Serve(ctx, config.Addr, hub.New(config.ServerID, plane))
+}

@@ -1,0 +1,130 @@
+package server_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"secondserver/hub"
+	"secondserver/server"
+)
+
+// pipes is a listener whose connections are net.Pipes, so that a server with
+// real WebSockets runs in virtual time.
+type pipes struct {
+	accept chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.accept:
+		return conn, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+
+// serve runs a server in the bubble; dial connects to it, and stop drains it.
+func serve(t *testing.T) (dial func() *websocket.Conn, stop func()) {
+	listener := &pipes{accept: make(chan net.Conn), closed: make(chan struct{})}
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan error)
+	go func() { served <- server.New(hub.New("server-1", hub.NewMemory())).Serve(ctx, listener) }()
+	dialer := websocket.Dialer{NetDialContext: func(context.Context, string, string) (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		listener.accept <- theirs
+		return ours, nil
+	}}
+	dial = func() *websocket.Conn {
+		conn, _, err := dialer.DialContext(ctx, "ws://pipe/ws?user=alice", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return conn
+	}
+	stop = func() {
+		cancel()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	}
+	return dial, stop
+}
+
+func TestAPeerThatAnswersPingsStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial, stop := serve(t)
+		conn := dial()
+		pings := 0
+		answer := conn.PingHandler()
+		conn.SetPingHandler(func(data string) error {
+			pings++
+			return answer(data)
+		})
+		began := time.Now()
+		ended := make(chan time.Duration)
+		go func() {
+			for {
+				if _, _, err := conn.ReadMessage(); err != nil {
+					conn.Close()
+					ended <- time.Since(began)
+					return
+				}
+			}
+		}()
+		<-time.After(time.Hour)
+		stop()
+		if got := <-ended; got < time.Hour {
+			t.Errorf("the connection ended after %v, want it to last", got)
+		}
+		if want := int(time.Hour / (54 * time.Second)); pings != want {
+			t.Errorf("%d pings in an hour, want %d: one every 54 s", pings, want)
+		}
+	})
+}
+
+// The peer's machine takes what we send, and nobody there answers.
+func TestADeadPeerIsNoticedWithin60s(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial, stop := serve(t)
+		conn := dial().NetConn()
+		began := time.Now()
+		io.Copy(io.Discard, conn)
+		if got := time.Since(began); got < 54*time.Second || got > 61*time.Second {
+			t.Errorf("the connection ended after %v, want 60 s, and a second for the closing", got)
+		}
+		conn.Close()
+		stop()
+	})
+}
+
+// The peer's machine does not even take what we send.
+func TestAPeerThatTakesNothingIsDroppedWithin10s(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial, stop := serve(t)
+		conn := dial().NetConn() // a pipe has no buffer: the welcome is stuck
+		defer conn.Close()
+		<-time.After(10 * time.Second)
+		// Dropped: the server's end of the pipe is closed.
+		conn.SetReadDeadline(time.Now())
+		if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("read after 10 s: %v, want the end of the connection", err)
+		}
+		stop()
+	})
+}

@@ -1,0 +1,116 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"secondserver/hub"
+)
+
+const (
+	writeWait = 5 * time.Second // for one write to a peer that reads slowly
+	closeWait = time.Second     // for the peer to answer a close frame
+	writeSize = 64 << 10        // bytes in one write, more or less
+)
+
+// Buffers serve all connections: only one that is writing holds any.
+var (
+	sendBuffers  sync.Pool // *[]byte: text frames, in Send
+	writeBuffers sync.Pool // gorilla's own: pings and close frames
+)
+
+// A socket is the hub.Transport of a WebSocket.
+type socket struct {
+	conn   *websocket.Conn
+	ping   *time.Timer
+	unread chan struct{} // closed when nobody reads from conn any more
+}
+
+var _ hub.Transport = (*socket)(nil)
+
+func newSocket(conn *websocket.Conn) *socket {
+	s := &socket{conn: conn, unread: make(chan struct{})}
+	conn.SetReadLimit(hub.MaxFrame)
+	alive := func(string) error { return conn.SetReadDeadline(time.Now().Add(pongWait)) }
+	conn.SetPongHandler(alive)
+	alive("") // an error will come up again in the first read
+	s.ping = time.AfterFunc(pingEvery, s.sendPing)
+	return s
+}
+
+// sendPing runs in the timer's goroutine. What fails here fails in the reader
+// too, within pongWait.
+func (s *socket) sendPing() {
+	s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait))
+	s.ping.Reset(pingEvery)
+}
+
+// Send puts all frames into one write: the system call is more than half of the
+// cost of a delivery. It writes beside gorilla's own frame writer, which would
+// make one call a frame; gorilla's pings and close frames do not get in between,
+// because a net.Conn does one Write after the other.
+func (s *socket) Send(frames [][]byte) error {
+	pooled, ok := sendBuffers.Get().(*[]byte)
+	if !ok {
+		pooled = new([]byte)
+	}
+	defer sendBuffers.Put(pooled)
+	buf := (*pooled)[:0]
+	for i, frame := range frames {
+		buf = appendTextFrame(buf, frame)
+		if len(buf) < writeSize && i < len(frames)-1 {
+			continue
+		}
+		if err := s.write(buf); err != nil {
+			return err
+		}
+		buf = buf[:0]
+	}
+	*pooled = buf
+	return nil
+}
+
+func (s *socket) write(buf []byte) error {
+	conn := s.conn.NetConn()
+	if err := conn.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
+		return err
+	}
+	_, err := conn.Write(buf)
+	return err
+}
+
+// appendTextFrame appends payload as one unfragmented, unmasked text frame: RFC
+// 6455, section 5.2. A frame from a hub is far shorter than 64 KiB.
+func appendTextFrame(buf, payload []byte) []byte {
+	const finalText = 0x81
+	if n := len(payload); n < 126 {
+		buf = append(buf, finalText, byte(n))
+	} else {
+		buf = append(buf, finalText, 126, byte(n>>8), byte(n))
+	}
+	return append(buf, payload...)
+}
+
+// Close ends the connection in order: our close frame, our end of the stream,
+// then the peer's. To close at once would reset a connection on which unread
+// data waits, and the peer would never see the close frame.
+func (s *socket) Close(cause error) {
+	s.ping.Stop()
+	if end, ok := errors.AsType[*hub.End](cause); ok {
+		frame := websocket.FormatCloseMessage(end.Code, end.Reason)
+		s.conn.WriteControl(websocket.CloseMessage, frame, time.Now().Add(closeWait)) // to a peer that may be gone
+	}
+	conn := s.conn.NetConn()
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+		half.CloseWrite() // fails where the peer is gone, and that is the aim
+	}
+	limit := time.AfterFunc(closeWait, func() { conn.Close() })
+	<-s.unread
+	io.Copy(io.Discard, conn) // until the peer has closed too
+	limit.Stop()
+	conn.Close()
+}

@@ -1,0 +1,97 @@
+package tests
+
+import (
+	"bytes"
+	"errors"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// The lesson is the diff, so the diff is tested: had phases 1 and 2 different
+// code, phase 2's failure would prove nothing.
+
+func TestFromPhase1ToPhase2OnlyCommentsChange(t *testing.T) {
+	one, two := code(t, "../phase1-single/main.go"), code(t, "../phase2-broken/main.go")
+	if one != two {
+		t.Errorf("the code differs:\n%s\n----\n%s", one, two)
+	}
+}
+
+func TestFromPhase2ToPhase3AtMost12LinesChange(t *testing.T) {
+	out, err := exec.Command("diff", "../phase2-broken/main.go", "../phase3-redis/main.go").Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 1) {
+		t.Fatalf("diff: %v", err)
+	}
+	changed := 0
+	for line := range strings.Lines(string(out)) {
+		if line[0] == '<' || line[0] == '>' {
+			changed++
+		}
+	}
+	if changed == 0 || changed > 12 {
+		t.Errorf("%d changed lines, want 1 to 12:\n%s", changed, out)
+	}
+}
+
+// code is a file without its comments.
+func code(t *testing.T, path string) string {
+	t.Helper()
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution) // without ParseComments: it drops them
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := format.Node(&b, files, file); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// Who may import whom: the table in docs/dependencies.md. "Others" are modules
+// that the package may use, directly or not.
+func TestDependenciesPointOneWay(t *testing.T) {
+	const redis, websocket = "github.com/redis/go-redis", "github.com/gorilla/websocket"
+	tests := []struct {
+		pkg    string
+		own    []string // packages of this module
+		others []string
+	}{
+		{"hub", nil, nil},
+		{"hub/redisbackplane", []string{"hub"}, []string{redis, "github.com/cespare/xxhash", "go.uber.org/atomic"}},
+		{"hub/backplanetest", []string{"hub"}, nil},
+		{"server", []string{"hub"}, []string{websocket}},
+		{"phase1-single", []string{"hub", "server"}, []string{websocket}},
+		{"phase2-broken", []string{"hub", "server"}, []string{websocket}},
+		{"phase3-redis", []string{"hub", "server", "hub/redisbackplane"}, []string{websocket, redis, "github.com/cespare/xxhash", "go.uber.org/atomic"}},
+	}
+	for _, test := range tests {
+		out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "secondserver/"+test.pkg).Output()
+		if err != nil {
+			t.Fatalf("go list %s: %v", test.pkg, err)
+		}
+		for _, dep := range strings.Fields(string(out)) {
+			if !allowed(dep, test.pkg, test.own, test.others) {
+				t.Errorf("%s depends on %s", test.pkg, dep)
+			}
+		}
+	}
+}
+
+func allowed(dep, pkg string, own, others []string) bool {
+	for _, o := range append(own, pkg) {
+		if dep == "secondserver/"+o {
+			return true
+		}
+	}
+	for _, o := range others {
+		if strings.HasPrefix(dep, o) {
+			return true
+		}
+	}
+	return false
+}
