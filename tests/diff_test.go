@@ -62,12 +62,12 @@ func TestDependenciesPointOneWay(t *testing.T) {
 		others []string
 	}{
 		{"hub", nil, nil},
-		{"hub/redisbackplane", []string{"hub"}, []string{redis, "github.com/cespare/xxhash", "go.uber.org/atomic"}},
+		{"hub/redisbackplane", []string{"hub"}, []string{redis, "github.com/cespare/xxhash", "go.uber.org/atomic", "golang.org/x/sys/cpu"}},
 		{"hub/backplanetest", []string{"hub"}, nil},
 		{"server", []string{"hub"}, []string{websocket}},
 		{"phase1-single", []string{"hub", "server"}, []string{websocket}},
 		{"phase2-broken", []string{"hub", "server"}, []string{websocket}},
-		{"phase3-redis", []string{"hub", "server", "hub/redisbackplane"}, []string{websocket, redis, "github.com/cespare/xxhash", "go.uber.org/atomic"}},
+		{"phase3-redis", []string{"hub", "server", "hub/redisbackplane"}, []string{websocket, redis, "github.com/cespare/xxhash", "go.uber.org/atomic", "golang.org/x/sys/cpu"}},
 	}
 	for _, test := range tests {
 		out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "secondserver/"+test.pkg).Output()

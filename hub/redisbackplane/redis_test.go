@@ -5,6 +5,8 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -40,6 +42,14 @@ func startMiniredis(t testing.TB) testRedis {
 			restart()
 		},
 	}
+}
+
+// startMiniredisWithPassword is one that no test knows the password of.
+func startMiniredisWithPassword(t testing.TB) (addr string) {
+	t.Helper()
+	mini := miniredis.RunT(t)
+	mini.RequireAuth("another")
+	return mini.Addr()
 }
 
 // startRedis runs the redis-server of PATH. Without one a laptop skips the test,
@@ -102,4 +112,33 @@ func (r testRedis) join(t testing.TB) *redisbackplane.Backplane {
 	}
 	t.Cleanup(func() { b.Close() })
 	return b
+}
+
+// subscriptions is how many connections Redis knows to be subscribed to topic.
+func (r testRedis) subscriptions(t testing.TB, topic string) int64 {
+	t.Helper()
+	options, err := redis.ParseURL(r.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := redis.NewClient(options)
+	defer client.Close()
+	counts, err := client.PubSubNumSub(t.Context(), topic).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return counts[topic]
+}
+
+// goroutinesOf counts the goroutines with a function of that name in their stack.
+func goroutinesOf(name string) int {
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	count := 0
+	for stack := range strings.SplitSeq(string(stacks), "\n\n") {
+		if strings.Contains(stack, name) {
+			count++
+		}
+	}
+	return count
 }

@@ -32,7 +32,7 @@ type topic struct {
 	at          hub.Position // after the last message that was delivered; zero at first
 	catching    bool         // a catch-up is under way …
 	again       bool         // … and another one is needed after it
-	held        []message    // what came meanwhile, or the newest of it
+	held        []message    // what came meanwhile, or the newest of it: at most heldLimit
 	ended       bool
 }
 
@@ -99,13 +99,15 @@ func (t *topic) advance(messages []message) {
 	t.deliver(batch)
 }
 
-// hold keeps messages until the catch-up has ended. Of too many, the older ones
-// go: the stream has them, and the hole that they leave makes us read it again.
+// hold keeps messages until the catch-up has ended. When they become too many
+// the older ones go: the stream has them, and the hole that they leave makes us
+// read it again.
 func (t *topic) hold(messages []message) {
-	t.held = append(t.held, messages...)
-	if n := len(t.held) - heldLimit; n > 0 {
-		t.held = append([]message(nil), t.held[n:]...)
+	if len(t.held)+len(messages) > heldLimit {
+		t.held = nil
+		messages = messages[max(0, len(messages)-heldLimit):]
 	}
+	t.held = append(t.held, messages...)
 }
 
 func (t *topic) deliver(batch hub.Batch) {

@@ -1,0 +1,233 @@
+package redisbackplane
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"secondserver/hub"
+)
+
+// Every queue has a bound. These tests fill each of them.
+
+func TestAFullPipeRefusesAtOnce(t *testing.T) {
+	p := newPipe(nil) // nobody empties it
+	for n := range pipeLimit {
+		if err := p.call(publishScript, "room:general", nil, nil); err != nil {
+			t.Fatalf("call %d: %v", n, err)
+		}
+	}
+	err := p.call(publishScript, "room:general", nil, nil)
+	if !errors.Is(err, hub.ErrUnavailable) || !errors.Is(err, errPipeFull) {
+		t.Errorf("call %d: %v, want %v", pipeLimit, err, errPipeFull)
+	}
+}
+
+func TestAClosedPipeAnswersWhatWaits(t *testing.T) {
+	p := newPipe(nil)
+	answers := make(chan error, 1)
+	done := func(_ any, err error) { answers <- err }
+	if err := p.call(publishScript, "room:general", nil, done); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	<-p.wake // so that run sees only the end
+	p.run(ctx)
+	if err := <-answers; !errors.Is(err, hub.ErrUnavailable) {
+		t.Errorf("answer: %v, want %v", err, hub.ErrUnavailable)
+	}
+	if err := p.call(publishScript, "room:general", nil, done); !errors.Is(err, hub.ErrUnavailable) {
+		t.Errorf("a call of a closed pipe: %v, want %v", err, hub.ErrUnavailable)
+	}
+}
+
+func TestAFullInboxMakesTheReceiverWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newInbox()
+		put := 0
+		go func() {
+			for range inboxLimit + 10 {
+				b.put(t.Context(), put)
+				put++
+			}
+		}()
+		synctest.Wait()
+		if put != inboxLimit {
+			t.Errorf("%d were put without waiting, want %d", put, inboxLimit)
+		}
+		if got := len(b.take(t.Context())); got != inboxLimit {
+			t.Errorf("took %d, want all %d", got, inboxLimit)
+		}
+		synctest.Wait()
+		if got := len(b.take(t.Context())); got != 10 {
+			t.Errorf("then took %d, want the other 10", got)
+		}
+	})
+}
+
+// caughtUpTopic is a live topic at 1-10 whose catch-ups the test answers.
+func caughtUpTopic(t *testing.T) (*topic, *[]string) {
+	tp := newTopic("room:general", newPipe(nil))
+	tp.catchUp()
+	tp.caughtUp([]any{"1-10", []any{}}, nil)
+	<-tp.live
+	var got []string
+	tp.add(&subscriber{func(b hub.Batch) {
+		if b.Gap {
+			got = append(got, fmt.Sprintf("gap after %s-%d", b.After.Epoch, b.After.Offset))
+		}
+		for _, payload := range b.Payloads {
+			got = append(got, string(payload))
+		}
+	}})
+	return tp, &got
+}
+
+func live(from, to uint64) []message {
+	var messages []message
+	for n := from; n <= to; n++ {
+		messages = append(messages, message{hub.Position{Epoch: "1", Offset: n}, fmt.Append(nil, n)})
+	}
+	return messages
+}
+
+func history(epoch string, from, to uint64) any {
+	entries := []any{}
+	for n := from; n <= to; n++ {
+		entries = append(entries, []any{fmt.Sprintf("%s-%d", epoch, n), []any{"payload", fmt.Sprint(n)}})
+	}
+	return []any{fmt.Sprintf("%s-%d", epoch, to), entries}
+}
+
+func TestATopicDeliversEachMessageOnceInOrder(t *testing.T) {
+	tests := []struct {
+		name string
+		do   func(*topic)
+		want string
+	}{
+		{"the next ones", func(tp *topic) { tp.receive(live(11, 13)) }, "11 12 13"},
+		{"doubles", func(tp *topic) { tp.receive(live(9, 11)); tp.receive(live(11, 12)) }, "11 12"},
+		{"a hole is read from the stream", func(tp *topic) {
+			tp.receive(live(13, 14))
+			tp.caughtUp(history("1", 11, 14), nil)
+		}, "11 12 13 14"},
+		{"what comes meanwhile waits", func(tp *topic) {
+			tp.catchUp()
+			tp.receive(live(13, 15))
+			tp.caughtUp(history("1", 11, 13), nil)
+		}, "11 12 13 14 15"},
+		{"an answer that ends too early is followed by another", func(tp *topic) {
+			tp.receive(live(15, 15))
+			tp.caughtUp(history("1", 11, 12), nil)
+			tp.caughtUp(history("1", 13, 15), nil)
+			tp.receive(live(16, 16))
+		}, "11 12 13 14 15 16"},
+		{"a confirmation during a catch-up asks for another", func(tp *topic) {
+			tp.catchUp()
+			tp.catchUp()
+			tp.caughtUp(history("1", 11, 11), nil)
+			tp.receive(live(13, 13)) // held
+			tp.caughtUp(history("1", 12, 13), nil)
+		}, "11 12 13"},
+		{"too many that wait are read again", func(tp *topic) {
+			tp.catchUp()
+			tp.receive(live(13, 13+heldLimit))
+			tp.caughtUp(history("1", 11, 12), nil)
+			tp.caughtUp(history("1", 13, 20), nil)
+		}, texts(11, 13+heldLimit)},
+		{"another history", func(tp *topic) {
+			tp.catchUp()
+			tp.caughtUp(history("2", 1, 2), nil)
+		}, "gap after 2-0 1 2"},
+		{"another history without messages", func(tp *topic) {
+			tp.catchUp()
+			tp.caughtUp([]any{"2-0", []any{}}, nil)
+		}, "gap after 2-0"},
+		{"a history that was trimmed", func(tp *topic) {
+			tp.catchUp()
+			tp.caughtUp(history("1", 15, 16), nil)
+		}, "gap after 1-14 15 16"},
+		{"a history that lost its end", func(tp *topic) {
+			tp.catchUp()
+			tp.caughtUp([]any{"1-7", []any{}}, nil)
+		}, "gap after 1-7"},
+		{"a hole in the history itself", func(tp *topic) {
+			tp.catchUp()
+			answer := history("1", 11, 14).([]any)
+			answer[1] = append(answer[1].([]any)[:1:1], answer[1].([]any)[3]) // 11 and 14
+			tp.caughtUp(answer, nil)
+			tp.caughtUp(history("1", 14, 14), nil)
+		}, "11 gap after 1-13 14"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			tp, got := caughtUpTopic(t)
+			test.do(tp)
+			if got := strings.Join(*got, " "); got != test.want {
+				t.Errorf("delivered %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func texts(from, to int) string {
+	var s []string
+	for n := from; n <= to; n++ {
+		s = append(s, fmt.Sprint(n))
+	}
+	return strings.Join(s, " ")
+}
+
+// The bound on what is held back is a bound, and what is held are the newest.
+func TestATopicHoldsAtMostItsLimit(t *testing.T) {
+	tp, _ := caughtUpTopic(t)
+	tp.catchUp()
+	for n := uint64(20); n < 10*heldLimit; n++ {
+		tp.receive(live(n, n))
+		if len(tp.held) > heldLimit || tp.held[len(tp.held)-1].Offset != n {
+			t.Fatalf("after message %d it holds %d messages, want at most %d and the newest", n, len(tp.held), heldLimit)
+		}
+	}
+	tp.receive(live(1, 3*heldLimit))
+	if got := len(tp.held); got != heldLimit {
+		t.Errorf("of many at once it holds %d messages, want %d", got, heldLimit)
+	}
+}
+
+func TestACatchUpThatFailsIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tp, got := caughtUpTopic(t)
+		tp.catchUp()
+		asked := len(tp.reads.waiting)
+		tp.caughtUp(nil, redis.ErrClosed)
+		tp.receive(live(11, 11))
+		<-time.After(retryAfter)
+		synctest.Wait()
+		tp.mu.Lock()
+		defer tp.mu.Unlock()
+		if again := len(tp.reads.waiting) - asked; again != 1 {
+			t.Errorf("asked %d times again, want once", again)
+		}
+		if len(*got) != 0 {
+			t.Errorf("delivered %q before it had caught up", *got)
+		}
+	})
+}
+
+func TestForeignPayloadsAreNoMessages(t *testing.T) {
+	for _, s := range []string{"", " ", "hello", "-", "1-", "-1 x", "1-x y", "1--1 x", "1-18446744073709551616 x"} {
+		if m, err := parseMessage(s); err == nil {
+			t.Errorf("parseMessage(%q) = %v, want an error", s, m)
+		}
+	}
+	if m, err := parseMessage("12-34 a b"); err != nil || m.Position != (hub.Position{Epoch: "12", Offset: 34}) || string(m.payload) != "a b" {
+		t.Errorf("parseMessage = %v, %v", m, err)
+	}
+}
