@@ -173,6 +173,27 @@ func TestOneSubscriptionAnInstanceAndTopic(t *testing.T) {
 	}
 }
 
+// An operator who flushes the scripts fails what is under way, and no more.
+func TestFlushedScriptsAreLoadedAgain(t *testing.T) {
+	server, _ := startRedis(t)
+	b := server.join(t)
+	publish := func() error {
+		answer := make(chan error)
+		b.Publish(hub.Publication{To: hub.Room("general"), Payload: []byte("{}")}, func(_ hub.Position, err error) { answer <- err })
+		return <-answer
+	}
+	if err := publish(); err != nil {
+		t.Fatal(err)
+	}
+	server.client(t).ScriptFlush(t.Context())
+	if err := publish(); !errors.Is(err, hub.ErrUnavailable) {
+		t.Errorf("the first publication after the flush: %v, want %v", err, hub.ErrUnavailable)
+	}
+	if err := publish(); err != nil {
+		t.Errorf("the second: %v, want none", err)
+	}
+}
+
 func TestCloseLeavesNothingRunning(t *testing.T) {
 	server := startMiniredis(t)
 	b, err := redisbackplane.Open(t.Context(), server.url)

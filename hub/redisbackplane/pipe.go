@@ -104,11 +104,12 @@ func (p *pipe) exec(ctx context.Context, batch []call) {
 	for i, c := range batch {
 		answers[i] = pipeline.EvalSha(ctx, c.script.Hash(), []string{c.key}, c.args...)
 	}
-	_, err := pipeline.Exec(ctx) // each answer has its own error
+	_, err := pipeline.Exec(ctx) // the first error; each answer has its own
 	if redis.HasErrorPrefix(err, "NOSCRIPT") {
 		// Somebody flushed the scripts. The calls are not tried again: some of
-		// them may have been carried out, and order would be lost.
-		err = errors.Join(err, loadScripts(ctx, p.client))
+		// them may have been carried out, and order would be lost. If loading
+		// fails, the next calls come here again.
+		_ = loadScripts(ctx, p.client)
 	}
 	for i, c := range batch {
 		answer, err := answers[i].Result()

@@ -117,17 +117,23 @@ func (r testRedis) join(t testing.TB) *redisbackplane.Backplane {
 // subscriptions is how many connections Redis knows to be subscribed to topic.
 func (r testRedis) subscriptions(t testing.TB, topic string) int64 {
 	t.Helper()
+	counts, err := r.client(t).PubSubNumSub(t.Context(), topic).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return counts[topic]
+}
+
+// client is a look at the Redis beside the backplane's.
+func (r testRedis) client(t testing.TB) *redis.Client {
+	t.Helper()
 	options, err := redis.ParseURL(r.url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	client := redis.NewClient(options)
-	defer client.Close()
-	counts, err := client.PubSubNumSub(t.Context(), topic).Result()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return counts[topic]
+	t.Cleanup(func() { client.Close() })
+	return client
 }
 
 // goroutinesOf counts the goroutines with a function of that name in their stack.
