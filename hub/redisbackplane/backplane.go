@@ -2,6 +2,7 @@ package redisbackplane
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -69,6 +70,7 @@ func Open(ctx context.Context, url string) (*Backplane, error) {
 		changed:   make(chan struct{}, 1),
 		topics:    make(map[string]*topic),
 		marked:    make(map[string]struct{}),
+		ready:     errors.New("not yet subscribed to Redis at " + options.Addr),
 	}
 	b.start()
 	return b, nil

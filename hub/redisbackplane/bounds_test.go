@@ -207,8 +207,9 @@ func TestACatchUpThatFailsIsTriedAgain(t *testing.T) {
 		tp.catchUp()
 		asked := len(tp.reads.waiting)
 		tp.caughtUp(nil, redis.ErrClosed)
+		tp.catchUp() // a confirmation, while it waits
 		tp.receive(live(11, 11))
-		<-time.After(retryAfter)
+		<-time.After(retryFirst)
 		synctest.Wait()
 		tp.mu.Lock()
 		defer tp.mu.Unlock()

@@ -1,16 +1,21 @@
 package redisbackplane
 
 import (
+	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"secondserver/hub"
 )
 
 const (
 	heldLimit  = 1 << 10                // messages held back while a topic catches up
-	retryAfter = 100 * time.Millisecond // a catch-up that failed
+	retryFirst = 100 * time.Millisecond // before a catch-up that failed is tried again, then twice as long …
+	retryMost  = 2 * time.Second        // … up to this; halved at random, so that topics spread
 )
 
 // A topic is one subscription of this instance, for all its subscribers.
@@ -29,10 +34,11 @@ type topic struct {
 
 	mu          sync.Mutex // guards what follows; delivering holds it, nothing waits under it
 	subscribers map[*subscriber]struct{}
-	at          hub.Position // after the last message that was delivered; zero at first
-	catching    bool         // a catch-up is under way …
-	again       bool         // … and another one is needed after it
-	held        []message    // what came meanwhile, or the newest of it: at most heldLimit
+	at          hub.Position  // after the last message that was delivered; zero at first
+	catching    bool          // a catch-up is under way …
+	again       bool          // … and another one is needed after it
+	held        []message     // what came meanwhile, or the newest of it: at most heldLimit
+	pause       time.Duration // before the last retry; zero after a success
 	ended       bool
 }
 
@@ -152,7 +158,7 @@ func (t *topic) caughtUp(answer any, err error) {
 		t.retry(err)
 		return
 	}
-	t.catching = false
+	t.catching, t.pause = false, 0
 	if t.at.Epoch == "" {
 		t.at = last
 		close(t.live)
@@ -188,8 +194,11 @@ func (t *topic) retry(err error) {
 	if t.ended {
 		return
 	}
-	slog.Warn("catching up failed, trying again", "topic", t.name, "cause", err)
-	time.AfterFunc(retryAfter, func() {
+	if _, answered := errors.AsType[redis.Error](err); answered { // else the session has said it, once for all topics
+		slog.Warn("catching up failed, trying again", "topic", t.name, "cause", err)
+	}
+	t.pause = min(max(2*t.pause, retryFirst), retryMost)
+	time.AfterFunc(t.pause/2+rand.N(t.pause/2), func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		if !t.ended {
