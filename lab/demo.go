@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"secondserver/lab/client"
+	"secondserver/lab/stack"
+	"secondserver/lab/story"
+
+	"github.com/spf13/cobra"
+)
+
+// errNotAsExpected is returned when a phase did not do what it promises. That is
+// a result, and has been shown.
+var errNotAsExpected = errors.New("not as expected")
+
+// errLeftBehind is returned when something that was started could not be ended.
+var errLeftBehind = errors.New("left behind")
+
+func leftBehind(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", errLeftBehind, err)
+}
+
+// A demo is what the command line asks for.
+type demo struct {
+	engine    string
+	url       string
+	instances int
+	timeout   time.Duration
+	json      bool
+
+	screen *screen
+	failed bool // a phase was not as expected
+}
+
+func demoCommand() *cobra.Command {
+	var d demo
+	c := &cobra.Command{
+		Use:     "demo [phase…]",
+		Short:   "Plays the three phases and says whether each keeps its promise",
+		Long:    demoHelp,
+		Example: demoExamples,
+		RunE: func(c *cobra.Command, args []string) error {
+			phases, err := d.check(args)
+			if err != nil {
+				return fmt.Errorf("%w; see lab demo --help", err)
+			}
+			d.screen = &screen{
+				out: os.Stdout, look: lookOf(os.Stdout), json: d.json, timeout: d.timeout,
+				progress: newProgress(os.Stderr),
+			}
+			defer d.screen.progress.stop()
+			if d.url != "" {
+				err = d.visit(c.Context(), phases)
+			} else {
+				err = d.tour(c.Context(), phases)
+			}
+			if err == nil && d.failed {
+				err = errNotAsExpected
+			}
+			return err
+		},
+	}
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w; see lab demo --help", err) })
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&d.engine, "engine", "embedded", "embedded, or host (nginx, Redis)")
+	flags.StringVar(&d.url, "url", "", "play on the stack that runs at this URL")
+	flags.IntVar(&d.instances, "instances", 0, "servers in phases 2 and 3 (default 2)")
+	flags.DurationVar(&d.timeout, "timeout", 2*time.Second, "how long a listener waits")
+	flags.BoolVar(&d.json, "json", false, "results for programs, described above")
+	c.MarkFlagsMutuallyExclusive("url", "engine")
+	return c
+}
+
+func (d *demo) check(args []string) ([]stack.Phase, error) {
+	switch {
+	case d.engine != "embedded" && d.engine != "host":
+		return nil, fmt.Errorf("no engine is called %q: there are embedded and host", d.engine)
+	case d.instances != 0 && (d.instances < 2 || d.instances > story.MaxServers):
+		return nil, fmt.Errorf("--instances %d: 2 to %d can be played", d.instances, story.MaxServers)
+	case d.timeout <= 0:
+		return nil, fmt.Errorf("--timeout %v: want more than 0", d.timeout)
+	case d.url != "" && len(args) > 1:
+		return nil, fmt.Errorf("--url %s is one stack: name one phase, or none", d.url)
+	}
+	var phases []stack.Phase
+	for _, arg := range args {
+		phase, err := stack.PhaseNamed(arg)
+		if err != nil {
+			return nil, err
+		}
+		phases = append(phases, phase)
+	}
+	if len(phases) == 0 && d.url == "" {
+		phases = stack.Phases
+	}
+	return phases, nil
+}
+
+// tour plays phases on stacks of its own, one after the other. A phase that
+// cannot be judged ends it: the next would fail for the same reason.
+func (d *demo) tour(ctx context.Context, phases []stack.Phase) (err error) {
+	engine, err := d.newEngine()
+	if err != nil {
+		return d.notJudged(ctx, phases[0], err)
+	}
+	defer func() { err = errors.Join(err, leftBehind(engine.Close())) }()
+	for _, phase := range phases {
+		if err := d.stop(ctx, engine, phase); err != nil {
+			return err
+		}
+	}
+	if len(phases) == len(stack.Phases) && !d.failed {
+		d.screen.ending()
+	}
+	return d.screen.err
+}
+
+func (d *demo) newEngine() (stack.Engine, error) {
+	if d.engine == "host" {
+		return stack.Host(d.screen.Doing)
+	}
+	return stack.Embedded(d.screen.Doing), nil
+}
+
+// stop is one stop of a tour: a phase starts, is played on, and is ended.
+func (d *demo) stop(ctx context.Context, engine stack.Engine, phase stack.Phase) (err error) {
+	servers := d.servers(phase)
+	d.screen.title(phase, servers)
+	d.screen.Doing("starting " + phase.Name)
+	s, err := stack.Start(ctx, engine, phase, servers)
+	if err != nil {
+		return d.notJudged(ctx, phase, err)
+	}
+	defer func() { err = errors.Join(err, leftBehind(s.Close())) }()
+	return d.play(ctx, s.URL(), phase, servers)
+}
+
+// visit plays on a stack that somebody else runs, as the phase that it says it is
+// or as the one that was named: any server that speaks the protocol can be judged.
+func (d *demo) visit(ctx context.Context, named []stack.Phase) error {
+	var phase stack.Phase
+	if len(named) > 0 {
+		phase = named[0]
+	} else {
+		d.screen.Doing("asking " + d.url + " which phase it is")
+		s, err := stack.Join(ctx, d.url)
+		if err != nil {
+			return d.notJudged(ctx, phase, err)
+		}
+		phase = s.Phase
+	}
+	servers := d.servers(phase)
+	d.screen.title(phase, servers)
+	return d.play(ctx, d.url, phase, servers)
+}
+
+func (d *demo) play(ctx context.Context, url string, phase stack.Phase, servers int) error {
+	result, err := story.Play(ctx, url, phase, story.Options{Timeout: d.timeout, Servers: servers, Audience: d.screen})
+	if err != nil {
+		return d.notJudged(ctx, phase, err)
+	}
+	result.Engine = d.played()
+	d.failed = d.failed || result.Verdict != story.AsExpected
+	d.screen.result(result)
+	return d.screen.err
+}
+
+// servers is how many a phase has here. Phase 1 is one server, whatever is asked.
+func (d *demo) servers(phase stack.Phase) int {
+	if d.instances != 0 && phase.Balanced() {
+		return d.instances
+	}
+	return phase.Servers
+}
+
+func (d *demo) played() string {
+	if d.url != "" {
+		return "url"
+	}
+	return d.engine
+}
+
+// notJudged says so, and what to do about it.
+func (d *demo) notJudged(ctx context.Context, phase stack.Phase, err error) error {
+	d.screen.progress.stop()
+	if ctx.Err() != nil {
+		return err // it was interrupted, and that is no result
+	}
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED) && d.url != "":
+		err = fmt.Errorf("connection refused by %s; try make phase2", d.url)
+	case errors.Is(err, client.ErrNotPlaced):
+		err = fmt.Errorf("%w; is there another server behind this URL, and a balancer that takes turns?", err)
+	}
+	err = fmt.Errorf("not judged: %w", err)
+	if d.json {
+		d.screen.result(&story.Result{
+			Phase: phase.Name, Engine: d.played(), URL: d.url, Verdict: story.NotJudged,
+			Summary: err.Error(), Reasons: []string{err.Error()}, Users: []story.User{},
+		})
+	}
+	return err
+}

@@ -1,0 +1,64 @@
+// Lab is the bench of the second server: it starts each phase, plays stories on
+// it and judges what came out.
+//
+//	go run ./lab demo
+//
+// In reading order: main.go, demo.go (the command), screen.go (how a story
+// looks), progress.go (while one waits). The stories are in lab/story, what they
+// are played on in lab/stack, who plays in lab/client.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes, which --help explains.
+const (
+	exitAsExpected    = 0
+	exitNotAsExpected = 1
+	exitNotJudged     = 2
+	exitInterrupted   = 130 // 128 + SIGINT, as a shell has it
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	// A reader who has gone (lab demo | head -1) must be a failed write and not the
+	// end of this process, which has a stack to close. Not signal.Ignore: that is
+	// inherited by every child.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+
+	root := &cobra.Command{
+		Use:           "lab",
+		Short:         "Plays Alice, Bob and Charlie on one chat server, and on two",
+		SilenceErrors: true, // printed below
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(demoCommand())
+
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitAsExpected
+	case ctx.Err() != nil && !errors.Is(err, errLeftBehind):
+		fmt.Fprintln(os.Stderr, "lab: interrupted")
+		return exitInterrupted
+	case errors.Is(err, errNotAsExpected):
+		return exitNotAsExpected // the results have said why
+	}
+	fmt.Fprintln(os.Stderr, "lab:", err)
+	if ctx.Err() != nil {
+		return exitInterrupted
+	}
+	return exitNotJudged
+}

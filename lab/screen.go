@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"secondserver/lab/stack"
+	"secondserver/lab/story"
+)
+
+// A screen is the audience of stories. It shows them to people, as they happen,
+// or to programs, with --json, at the end of each. It judges nothing.
+type screen struct {
+	out      *os.File
+	look     look
+	json     bool
+	timeout  time.Duration // how long a listener waits
+	progress *progress     // on stderr: results may go elsewhere than the one who waits
+	begun    bool          // something was printed
+	err      error         // of the first write that failed
+}
+
+func (s *screen) title(p stack.Phase, servers int) {
+	if s.begun {
+		s.print("")
+	}
+	s.print(s.look.title(p, servers))
+}
+
+// Doing shows what goes on, and for how long it has.
+func (s *screen) Doing(what string) {
+	began := time.Now()
+	s.progress.start(func(l look) string {
+		if took := time.Since(began); took >= 2*time.Second {
+			return fmt.Sprintf("  %s (%.0fs)", what, took.Seconds())
+		}
+		return "  " + what
+	})
+}
+
+// Waiting counts down where the listener's line is going to be.
+func (s *screen) Waiting(u story.User, until time.Time) {
+	s.progress.start(func(l look) string {
+		return l.place(u) + fmt.Sprintf("listening, %.1fs left", max(0, time.Until(until)).Seconds())
+	})
+}
+
+// Saw shows a user's line.
+func (s *screen) Saw(u story.User) {
+	s.progress.stop()
+	s.print(s.look.row(u, s.timeout))
+}
+
+func (s *screen) result(r *story.Result) {
+	s.progress.stop()
+	if !s.json {
+		s.print(s.look.verdict(r))
+		return
+	}
+	e := json.NewEncoder(s.out)
+	e.SetEscapeHTML(false)
+	s.failed(e.Encode(r))
+}
+
+func (s *screen) ending() {
+	s.print("")
+	s.print(s.look.ending())
+}
+
+// print writes a line for people.
+func (s *screen) print(line string) {
+	if s.json {
+		return
+	}
+	_, err := fmt.Fprintln(s.out, line)
+	s.begun = true
+	s.failed(err)
+}
+
+func (s *screen) failed(err error) {
+	if s.err == nil && err != nil {
+		s.err = fmt.Errorf("write the results: %w", err)
+	}
+}

@@ -1,0 +1,202 @@
+package story
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"secondserver/lab/client"
+	"secondserver/lab/stack"
+)
+
+const (
+	room = "general"
+	text = "hello"
+)
+
+// Options of a play. The zero value is what the course shows.
+type Options struct {
+	Timeout  time.Duration // how long a listener waits; 2 s if 0
+	Servers  int           // how many there are; what the phase is shown with if 0
+	Audience Audience      // who watches; nobody if nil
+}
+
+// An Audience is told what happens, when it happens. Its methods are called one
+// at a time.
+type Audience interface {
+	// Doing says what goes on until the next call; it may take a while.
+	Doing(what string)
+
+	// Waiting says that a listener waits for the message, but not after until.
+	Waiting(listener User, until time.Time)
+
+	// Saw has all that there is to say about a user.
+	Saw(User)
+}
+
+// Play plays the story of a phase on the stack at url. An error means that it
+// could not be judged: somebody could not connect, or the context has ended.
+func Play(ctx context.Context, url string, phase stack.Phase, o Options) (*Result, error) {
+	if o.Timeout == 0 {
+		o.Timeout = 2 * time.Second
+	}
+	if o.Servers == 0 {
+		o.Servers = phase.Servers
+	}
+	if o.Servers > MaxServers {
+		return nil, fmt.Errorf("play on %d servers: there are listeners for %d", o.Servers, MaxServers)
+	}
+	if o.Audience == nil {
+		o.Audience = nobody{}
+	}
+	c, err := gather(ctx, url, phase, o)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+
+	p := play{cast: c, options: o, promise: promiseOf(phase), result: &Result{
+		Phase: phase.Name, URL: url, TimeoutMS: milliseconds(o.Timeout), Listeners: len(c.listeners),
+	}}
+	if err := p.perform(ctx); err != nil {
+		return nil, err
+	}
+	p.promise.judge(p.result)
+	return p.result, nil
+}
+
+// A play is one performance.
+type play struct {
+	*cast
+	options Options
+	promise promise
+	result  *Result
+	began   time.Time // just before Alice speaks
+}
+
+func (p *play) perform(ctx context.Context) error {
+	var listening sync.WaitGroup
+	defer listening.Wait()
+	inTime, stop := context.WithTimeout(ctx, p.options.Timeout)
+	defer stop() // who still listens, stops
+	until, _ := inTime.Deadline()
+
+	p.began = time.Now()
+	heard := make([]chan sound, len(p.listeners))
+	for i, c := range p.listeners {
+		heard[i] = make(chan sound, 1)
+		listening.Go(func() { heard[i] <- listen(inTime, c, p.alice) })
+	}
+	p.speak(ctx)
+	for i, c := range p.listeners {
+		u := User{
+			Name: c.User, Role: Listener, Server: c.Server,
+			Expected: p.promise.reaches(c.Server, p.alice.Server),
+		}
+		p.options.Audience.Waiting(u, until)
+		u.hear(<-heard[i], p.began)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		p.saw(u)
+		if !u.Received && u.Error == "" {
+			if err := p.sing(ctx, c, len(p.result.Users)-1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// speak lets Alice say hello. Being acknowledged is her part of the story.
+func (p *play) speak(ctx context.Context) {
+	ctx, cancel := patience(ctx)
+	defer cancel()
+	_, err := p.alice.Say(ctx, room, text)
+	u := User{Name: p.alice.User, Role: Sender, Server: p.alice.Server, Expected: true}
+	u.hear(sound{at: time.Now(), err: err}, p.began)
+	p.saw(u)
+}
+
+// sing lets a canary speak on the server of a listener who has heard nothing,
+// and looks at what he hears first: the canary, or Alice after all.
+func (p *play) sing(ctx context.Context, listener *client.Client, index int) error {
+	p.options.Audience.Doing("sending a canary to " + listener.User)
+	canary, err := p.enter(ctx, "canary", func(server string) bool { return server == listener.Server })
+	if err != nil {
+		return err
+	}
+	defer canary.Close()
+	u := User{Name: canary.User, Role: Canary, Server: canary.Server, Expected: true, For: listener.User}
+
+	inTime, stop := context.WithTimeout(ctx, p.options.Timeout)
+	defer stop()
+	began := time.Now()
+	// Its ack does not matter: what counts is whether it is heard.
+	if _, err := canary.Send(inTime, room, text); err != nil {
+		return err
+	}
+	first := listen(inTime, listener, canary, p.alice)
+	if first.from == p.alice {
+		p.result.Users[index].late(first, p.began)
+		first = listen(inTime, listener, canary)
+	}
+	u.hear(first, began)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	p.saw(u)
+	return nil
+}
+
+func (p *play) saw(u User) {
+	p.result.Users = append(p.result.Users, u)
+	p.options.Audience.Saw(u)
+}
+
+// A sound is a message that somebody was listened for, or why it did not come.
+type sound struct {
+	from *client.Client
+	at   time.Time
+	err  error // context.DeadlineExceeded: silence
+}
+
+// listen waits for the first message of any of the senders. Others may talk in
+// the room. Whose a message is, its server tells as well as its name: on a stack
+// that a whole class shares there is an Alice on every server.
+func listen(ctx context.Context, listener *client.Client, senders ...*client.Client) sound {
+	for {
+		m, err := listener.Next(ctx, room)
+		if err != nil {
+			return sound{err: err}
+		}
+		for _, s := range senders {
+			if m.From == s.User && m.Server == s.Server && m.Text == text {
+				return sound{from: s, at: m.Arrived}
+			}
+		}
+	}
+}
+
+func (u *User) hear(s sound, began time.Time) {
+	switch {
+	case s.err == nil:
+		u.Received = true
+		u.LatencyMS = new(milliseconds(s.at.Sub(began)))
+	case !errors.Is(s.err, context.DeadlineExceeded):
+		u.Error = s.err.Error()
+	}
+}
+
+func (u *User) late(s sound, began time.Time) {
+	u.Late = true
+	u.LatencyMS = new(milliseconds(s.at.Sub(began)))
+}
+
+type nobody struct{}
+
+func (nobody) Doing(string)            {}
+func (nobody) Waiting(User, time.Time) {}
+func (nobody) Saw(User)                {}
