@@ -1,0 +1,48 @@
+package dockerengine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/testcontainers/testcontainers-go"
+	"github.com/testcontainers/testcontainers-go/wait"
+
+	"secondserver/compose"
+	"secondserver/lab/stack"
+)
+
+const nginxFile = "/etc/nginx/conf.d/default.conf"
+
+// oneWorker starts nginx as its image does, but with one worker process: then its goodbye says that a new
+// configuration has taken over.
+const oneWorker = `sed -i 's/^worker_processes .*/worker_processes 1;/' /etc/nginx/nginx.conf && exec nginx -g 'daemon off;'`
+
+type nginxPart struct {
+	*part
+	reloads int
+}
+
+func nginxConfig(backends []string) testcontainers.ContainerFile {
+	config := compose.Nginx("8080", backends...)
+	return testcontainers.ContainerFile{Reader: strings.NewReader(config), ContainerFilePath: nginxFile, FileMode: 0o644}
+}
+
+func (n *nginxPart) URL() string { return "http://" + n.addr }
+
+// Use reloads nginx, which looks the servers' names up again.
+func (n *nginxPart) Use(ctx context.Context, backends []string) error {
+	config := []byte(compose.Nginx("8080", backends...))
+	if err := n.container.CopyToContainer(ctx, config, nginxFile, 0o644); err != nil {
+		return fmt.Errorf("configure nginx: %w", err)
+	}
+	if err := n.exec(ctx, "nginx", "-s", "reload"); err != nil {
+		return err
+	}
+	n.reloads++
+	takenOver := wait.ForLog("gracefully shutting down").WithOccurrence(n.reloads).WithStartupTimeout(stack.StartWithin)
+	if err := takenOver.WaitUntilReady(ctx, n.container); err != nil {
+		return stack.WithLog(fmt.Errorf("reload nginx: %w", err), n.Log())
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package tests
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What the documents quote is compared with what the programs say: prose that
+// nothing checks drifts.
+
+var (
+	quotedDemo = regexp.MustCompile("(?s)\\$ make demo\n(.*?)```")
+	latency    = regexp.MustCompile(`\([0-9.]+ m?s\)`)
+	symbols    = strings.NewReplacer("✅", "ok", "❌ ", "", "→", "->", "·", "-", "—", "-")
+)
+
+// normal is a demo's output without what differs: how long things took, and
+// whether the terminal takes symbols.
+func normal(output string) string {
+	return strings.TrimSpace(latency.ReplaceAllString(symbols.Replace(output), "(… ms)"))
+}
+
+func TestREADMEShowsWhatTheDemoPrints(t *testing.T) {
+	readme := read(t, "../README.md")
+	quoted := quotedDemo.FindStringSubmatch(readme)
+	if quoted == nil {
+		t.Fatal("README.md has no console block with $ make demo")
+	}
+	out, err := exec.Command("go", "run", "secondserver/lab", "demo").Output()
+	if err != nil {
+		t.Fatalf("demo: %v", err)
+	}
+	want, got := normal(quoted[1]), normal(string(out))
+	if !strings.HasPrefix(got, want) {
+		t.Errorf("the demo printed\n%s\n\nand README.md shows\n%s", got, want)
+	}
+	for _, phase := range []string{"1-single", "2-broken", "3-redis"} {
+		page := "../phase" + phase + "/README.md"
+		story := regexp.MustCompile("(?s)```\n(Phase .*?)```").FindStringSubmatch(read(t, page))
+		if story == nil || !strings.Contains(got, normal(story[1])) {
+			t.Errorf("%s shows %q, which is no part of what the demo printed", page, story)
+		}
+	}
+}
+
+func TestEveryLinkInTheDocumentsLeadsSomewhere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".md" {
+			return err
+		}
+		for _, m := range link.FindAllStringSubmatch(read(t, path), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(path), m[1])); err != nil {
+				t.Errorf("%s links to %s: %v", path, m[1], err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The README's configuration table names the variables that the programs' own
+// help names.
+func TestREADMENamesEveryVariable(t *testing.T) {
+	help, err := exec.Command("go", "run", "secondserver/phase3-redis", "--help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`(?m)^  ([A-Z_]+) `).FindAllStringSubmatch(string(help), -1)
+	if len(names) == 0 {
+		t.Fatalf("the help names no variables:\n%s", help)
+	}
+	readme := read(t, "../README.md")
+	for _, name := range names {
+		if !strings.Contains(readme, "| `"+name[1]+"` |") {
+			t.Errorf("README.md's table lacks %s", name[1])
+		}
+	}
+}
+
+// docs/protocol.md lists the error codes; hub/protocol.go has them.
+func TestTheProtocolPageListsEveryErrorCode(t *testing.T) {
+	code := regexp.MustCompile(`code\w+ += "(\w+)"`)
+	page := read(t, "../docs/protocol.md")
+	codes := code.FindAllStringSubmatch(read(t, "../hub/protocol.go"), -1)
+	if len(codes) == 0 {
+		t.Fatal("hub/protocol.go defines no codes")
+	}
+	listed := regexp.MustCompile("(?m)^\\| (`.*?) \\|").FindAllStringSubmatch(page, -1)
+	for _, c := range codes {
+		if !slices.ContainsFunc(listed, func(row []string) bool { return strings.Contains(row[1], "`"+c[1]+"`") }) {
+			t.Errorf("docs/protocol.md does not list %s", c[1])
+		}
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
