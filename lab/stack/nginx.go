@@ -52,6 +52,11 @@ func newNginx(ctx context.Context, dir string, backends []string) (localBalancer
 	if err := n.run(command, syscall.SIGTERM); err != nil {
 		return nil, err
 	}
+	// Handing a socket over makes it a blocking one, for both sides. Two workers that wake for the same connection, as
+	// during a reload, would then hang in accept.
+	if err := setNonblock(socket); err != nil {
+		return nil, errors.Join(err, n.Kill())
+	}
 	if _, err := n.says(ctx, 0, workerStarted); err != nil {
 		return nil, errors.Join(err, n.Kill())
 	}

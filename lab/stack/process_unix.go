@@ -22,6 +22,9 @@ func killGroup(leader *os.Process) error {
 	return err
 }
 
+// setNonblock takes back what handing a file over to a process did to it.
+func setNonblock(f *os.File) error { return syscall.SetNonblock(int(f.Fd()), true) }
+
 // lives says whether there is a process of that number.
 func lives(pid int) bool {
 	return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)

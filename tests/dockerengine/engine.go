@@ -47,6 +47,11 @@ type engine struct {
 // New makes sure that the images are there, and the servers' one of this source. An engine that is interrupted
 // (Ctrl-C) removes its containers and ends the program: nobody else would.
 func New(ctx context.Context) (stack.Engine, error) {
+	// The command has to reach an engine too: scripts/images.sh uses it, and testcontainers alone would find a socket
+	// that the user has pointed the command away from.
+	if said, err := exec.CommandContext(ctx, "docker", "version").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w: docker version: %w\n%s", ErrNoDocker, err, said)
+	}
 	configureTestcontainers()
 	docker, err := testcontainers.NewDockerClientWithOpts(ctx)
 	if err != nil {
