@@ -1,0 +1,32 @@
+# The verbs of this repository. `make` alone lists them; each is a short script in scripts/.
+
+# The phases share their ports, so nothing here runs side by side, not even with -j.
+.NOTPARALLEL:
+.PHONY: help demo phase1 phase2 phase3 down images test check
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## play the three phases' stories; needs nothing but Go
+	@scripts/lab.sh demo
+
+phase1: ## one server in a container, and its story
+	@scripts/phase.sh 1
+
+phase2: ## two servers behind nginx, nothing shared, and their story
+	@scripts/phase.sh 2
+
+phase3: ## two servers behind nginx, joined by Redis, and their story
+	@scripts/phase.sh 3
+
+down: ## take down what make phase1, phase2 or phase3 left up
+	@scripts/down.sh
+
+images: ## get Redis and nginx, build the servers
+	@scripts/images.sh
+
+test: ## run all tests; says what this machine could not run
+	@scripts/test.sh
+
+check: ## check format and style: gofmt, vet, staticcheck, shellcheck
+	@scripts/check.sh
