@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -105,7 +106,7 @@ func (c *Client) join(req request) *problem {
 	r := c.hub.enter(req.room)
 	if err := r.wait(c.ctx); err != nil {
 		c.hub.exit(r)
-		return problemf(codeUnavailable, "join %s: %v", req.room, err)
+		return unavailable("not joined", err)
 	}
 	c.rooms[req.room] = r
 	r.add(c, req)
@@ -133,7 +134,7 @@ func (c *Client) say(req request) *problem {
 	c.hub.publish(c.user, req, func(at Position, err error) {
 		switch {
 		case err != nil:
-			c.out.offer(problemf(codeUnavailable, "not sent: %v", err).frame(req))
+			c.out.offer(unavailable("not sent", err).frame(req))
 		case req.ref != "":
 			c.out.offer(encode(ackFrame{"ack", req.ref, req.room, at.Offset, at.Epoch}))
 		}
@@ -141,6 +142,15 @@ func (c *Client) say(req request) *problem {
 		<-c.window
 	})
 	return nil
+}
+
+// unavailable tells a client what became of its frame, and nothing of what the
+// backplane is made of: that is for the log, and for /readyz.
+func unavailable(what string, err error) *problem {
+	if errors.Is(err, Restart) {
+		return problemf(codeUnavailable, "%s: %v", what, Restart)
+	}
+	return problemf(codeUnavailable, "%s: %v; try again", what, ErrUnavailable)
 }
 
 func notInRoom(room string) *problem {

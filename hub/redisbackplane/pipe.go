@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -110,6 +111,8 @@ func (p *pipe) exec(ctx context.Context, batch []call) {
 		// them may have been carried out, and order would be lost. If loading
 		// fails, the next calls come here again.
 		_ = loadScripts(ctx, p.client)
+	} else if _, answered := errors.AsType[redis.Error](err); answered {
+		slog.Warn("Redis refused a call", "cause", err) // clients are told no more than unavailable
 	}
 	for i, c := range batch {
 		answer, err := answers[i].Result()

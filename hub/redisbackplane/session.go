@@ -27,15 +27,17 @@ var errSessionOver = errors.New("one session has one connection")
 // receive runs one session after the other until ctx ends.
 func (b *Backplane) receive(ctx context.Context) {
 	pause := reconnectFirst
-	for ctx.Err() == nil {
+	for failures := 0; ctx.Err() == nil; failures++ {
 		heard, err := b.session(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		b.setReady(fmt.Errorf("no subscription to Redis at %s: %w", b.addr, err))
-		slog.Warn("lost Redis", "addr", b.addr, "cause", err)
 		if heard {
-			pause = reconnectFirst
+			pause, failures = reconnectFirst, 0
+		}
+		if failures == 0 { // and not once a second for as long as it lasts
+			slog.Warn("lost Redis, trying to come back", "addr", b.addr, "cause", err)
 		}
 		select {
 		case <-time.After(pause/2 + rand.N(pause/2)):

@@ -1,13 +1,10 @@
 package redisbackplane
 
 import (
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 
 	"secondserver/hub"
 )
@@ -194,9 +191,7 @@ func (t *topic) retry(err error) {
 	if t.ended {
 		return
 	}
-	if _, answered := errors.AsType[redis.Error](err); answered { // else the session has said it, once for all topics
-		slog.Warn("catching up failed, trying again", "topic", t.name, "cause", err)
-	}
+	slog.Debug("catching up failed, trying again", "topic", t.name, "cause", err) // the pipe or the session has told why
 	t.pause = min(max(2*t.pause, retryFirst), retryMost)
 	time.AfterFunc(t.pause/2+rand.N(t.pause/2), func() {
 		t.mu.Lock()
