@@ -132,13 +132,15 @@ func (t *trial) sayAll(b hub.Backplane, to hub.Destination, texts []string) ([]h
 	return positions, failed
 }
 
-// insist publishes text, again after each failure, until it is acknowledged.
-func (t *trial) insist(b hub.Backplane, to hub.Destination, text string) (hub.Position, error) {
-	for {
-		at, err := t.say(b, to, text)
-		if err == nil || t.ctx.Err() != nil {
-			return at, err
+// insist publishes text until it is acknowledged, and returns what was: each
+// further try says so, as the one before may have got through.
+func (t *trial) insist(b hub.Backplane, to hub.Destination, text string) (said string, err error) {
+	said = text
+	for try := 2; ; try++ {
+		if _, err = t.say(b, to, said); err == nil || t.ctx.Err() != nil {
+			return said, err
 		}
+		said = fmt.Sprintf("%s, try %d", text, try)
 	}
 }
 

@@ -286,14 +286,14 @@ func countTogether(t *trial) error {
 	return nil
 }
 
-// brokenConnection counts acknowledged messages: each is there once. One that
+// brokenConnection counts acknowledged messages: each is there, once. One that
 // was refused may be there too (it was sent, and the answer was lost), and then
 // it has an offset as well: what is heard is always without holes.
 func brokenConnection(t *trial) error {
 	if t.Break == nil {
 		return errNotApplicable
 	}
-	const breaks, messages = 5, 20
+	const breaks, messages = 5, 100
 	talker, listener := t.Join(), t.Join()
 	var tapes []*tape
 	for _, b := range []hub.Backplane{talker, listener} {
@@ -304,33 +304,40 @@ func brokenConnection(t *trial) error {
 		tapes = append(tapes, tape)
 	}
 	acknowledged := make(map[hub.Position]string)
+	fence := ""
 	for n := range breaks {
+		var breaking sync.WaitGroup
+		breaking.Go(t.Break) // while messages are under way
 		for m := range messages {
-			if m == messages/2 {
-				t.Break()
-			}
 			text := fmt.Sprintf("message %d.%d", n, m)
-			at, err := t.insist(talker, topic, text)
-			if err != nil {
+			if at, err := t.say(talker, topic, text); err == nil {
+				acknowledged[at] = text
+			} else if t.ctx.Err() != nil {
 				return err
 			}
-			acknowledged[at] = text
 		}
-		if _, err := t.insist(listener, topic, fmt.Sprint("fence ", n)); err != nil {
+		breaking.Wait()
+		var err error
+		if fence, err = t.insist(listener, topic, fmt.Sprint("fence ", n)); err != nil {
 			return err
 		}
 		for _, tape := range tapes {
-			if _, err := tape.until(fmt.Sprint("fence ", n)); err != nil {
+			if _, err := tape.until(fence); err != nil {
 				return fmt.Errorf("after break %d: %w", n, err)
 			}
 		}
 	}
 	for _, tape := range tapes {
-		heard, err := tape.until(fmt.Sprint("fence ", breaks-1))
+		heard, err := tape.until(fence)
 		if err != nil {
 			return err
 		}
 		at := make(map[hub.Position]string)
+		texts := textsOf(heard)
+		slices.Sort(texts)
+		if once := slices.Compact(slices.Clone(texts)); len(once) != len(texts) {
+			return fmt.Errorf("of %d messages only %d are different: one was published twice", len(texts), len(once))
+		}
 		for i, m := range heard {
 			if want := tape.from.Offset + uint64(i) + 1; m.at.Offset != want {
 				return fmt.Errorf("heard offset %d, want %d", m.at.Offset, want)
@@ -367,12 +374,13 @@ func toldGap(t *trial) error {
 	t.Forget()
 	var texts []string
 	for _, text := range numbered("after ", 3) {
-		if _, err := t.insist(talker, topic, text); err != nil {
+		said, err := t.insist(talker, topic, text)
+		if err != nil {
 			return err
 		}
-		texts = append(texts, text)
+		texts = append(texts, said)
 	}
-	messages, err := tape.until("after 3")
+	messages, err := tape.until(texts[2])
 	if err != nil {
 		return err
 	}

@@ -77,19 +77,26 @@ func TestAFrozenRedisKeepsNobodyWaiting(t *testing.T) {
 	if err := process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
-	var waiting sync.WaitGroup
-	for n := range 50 {
-		waiting.Add(1)
-		b.Publish(hub.Publication{To: hub.Room("general"), Payload: fmt.Append(nil, "lost ", n)}, func(_ hub.Position, err error) {
-			defer waiting.Done()
-			if !errors.Is(err, hub.ErrUnavailable) {
-				t.Errorf("publish: %v, want %v", err, hub.ErrUnavailable)
-			}
-		})
+	frozen := time.Now()
+	var answers, subscribing sync.WaitGroup
+	publish := func(n int) {
+		for range n {
+			answers.Add(1)
+			published := time.Now()
+			b.Publish(hub.Publication{To: hub.Room("general"), Payload: []byte("lost")}, func(_ hub.Position, err error) {
+				defer answers.Done()
+				if !errors.Is(err, hub.ErrUnavailable) {
+					t.Errorf("publish: %v, want %v", err, hub.ErrUnavailable)
+				}
+				if age, most := time.Since(published), hub.PublishTimeout+500*time.Millisecond; age > most {
+					t.Errorf("answered after %v, want at most %v: waiting behind others is waiting too", age, most)
+				}
+			})
+		}
 	}
+	publish(25)
 	for n := range 8 {
-		waiting.Go(func() {
+		subscribing.Go(func() {
 			ctx, stop := context.WithTimeout(t.Context(), time.Second)
 			defer stop()
 			_, _, err := b.Subscribe(ctx, hub.Room(fmt.Sprint("room-", n)), func(hub.Batch) {})
@@ -98,17 +105,18 @@ func TestAFrozenRedisKeepsNobodyWaiting(t *testing.T) {
 			}
 		})
 	}
-	waiting.Wait()
-	answered := time.Since(began)
+	subscribing.Wait()
+	publish(25) // behind the first ones, which have another second to wait
+	answers.Wait()
 	waitReady(t, b, false)
-	t.Logf("50 publications and 8 subscriptions were answered after %v, not ready after %v", answered, time.Since(began))
+	t.Logf("not ready %v after the freeze", time.Since(frozen))
 
 	if err := process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
-	began = time.Now()
+	thawed := time.Now()
 	waitReady(t, b, true)
-	t.Logf("ready %v after the thaw", time.Since(began))
+	t.Logf("ready %v after the thaw", time.Since(thawed))
 	if _, cancel, err := b.Subscribe(t.Context(), hub.Room("room-0"), func(hub.Batch) {}); err != nil {
 		t.Errorf("subscribe after the thaw: %v", err)
 	} else {

@@ -76,7 +76,7 @@ func TestAFullInboxMakesTheReceiverWait(t *testing.T) {
 func caughtUpTopic(t *testing.T) (*topic, *[]string) {
 	tp := newTopic("room:general", newPipe(nil))
 	tp.catchUp()
-	tp.caughtUp([]any{"1-10", []any{}}, nil)
+	answer(t, tp, []any{"1-10", []any{}})
 	<-tp.live
 	var got []string
 	tp.add(&subscriber{func(b hub.Batch) {
@@ -88,6 +88,17 @@ func caughtUpTopic(t *testing.T) (*topic, *[]string) {
 		}
 	}})
 	return tp, &got
+}
+
+// answer answers the one catch-up that must be under way.
+func answer(t *testing.T, tp *topic, history any) {
+	t.Helper()
+	calls := tp.reads.waiting
+	if len(calls) != 1 {
+		t.Fatalf("%d catch-ups are under way, want 1", len(calls))
+	}
+	tp.reads.waiting = nil
+	calls[0].done(history, nil)
 }
 
 func live(from, to uint64) []message {
@@ -109,67 +120,69 @@ func history(epoch string, from, to uint64) any {
 func TestATopicDeliversEachMessageOnceInOrder(t *testing.T) {
 	tests := []struct {
 		name string
-		do   func(*topic)
+		do   func(*testing.T, *topic)
 		want string
 	}{
-		{"the next ones", func(tp *topic) { tp.receive(live(11, 13)) }, "11 12 13"},
-		{"doubles", func(tp *topic) { tp.receive(live(9, 11)); tp.receive(live(11, 12)) }, "11 12"},
-		{"a hole is read from the stream", func(tp *topic) {
+		{"the next ones", func(t *testing.T, tp *topic) { tp.receive(live(11, 13)) }, "11 12 13"},
+		{"doubles", func(t *testing.T, tp *topic) { tp.receive(live(9, 11)); tp.receive(live(11, 12)) }, "11 12"},
+		{"a hole is read from the stream", func(t *testing.T, tp *topic) {
 			tp.receive(live(13, 14))
-			tp.caughtUp(history("1", 11, 14), nil)
+			answer(t, tp, history("1", 11, 14))
 		}, "11 12 13 14"},
-		{"what comes meanwhile waits", func(tp *topic) {
+		{"what comes meanwhile waits", func(t *testing.T, tp *topic) {
 			tp.catchUp()
 			tp.receive(live(13, 15))
-			tp.caughtUp(history("1", 11, 13), nil)
+			answer(t, tp, history("1", 11, 13))
 		}, "11 12 13 14 15"},
-		{"an answer that ends too early is followed by another", func(tp *topic) {
+		{"an answer that ends too early is followed by another", func(t *testing.T, tp *topic) {
 			tp.receive(live(15, 15))
-			tp.caughtUp(history("1", 11, 12), nil)
-			tp.caughtUp(history("1", 13, 15), nil)
+			answer(t, tp, history("1", 11, 12))
+			answer(t, tp, history("1", 13, 15))
 			tp.receive(live(16, 16))
 		}, "11 12 13 14 15 16"},
-		{"a confirmation during a catch-up asks for another", func(tp *topic) {
+		{"a confirmation during a catch-up asks for another", func(t *testing.T, tp *topic) {
 			tp.catchUp()
 			tp.catchUp()
-			tp.caughtUp(history("1", 11, 11), nil)
-			tp.receive(live(13, 13)) // held
-			tp.caughtUp(history("1", 12, 13), nil)
+			answer(t, tp, history("1", 11, 11))
+			answer(t, tp, history("1", 12, 13))
 		}, "11 12 13"},
-		{"too many that wait are read again", func(tp *topic) {
+		{"too many that wait are read again", func(t *testing.T, tp *topic) {
 			tp.catchUp()
 			tp.receive(live(13, 13+heldLimit))
-			tp.caughtUp(history("1", 11, 12), nil)
-			tp.caughtUp(history("1", 13, 20), nil)
+			answer(t, tp, history("1", 11, 12))
+			answer(t, tp, history("1", 13, 20))
 		}, texts(11, 13+heldLimit)},
-		{"another history", func(tp *topic) {
+		{"another history", func(t *testing.T, tp *topic) {
 			tp.catchUp()
-			tp.caughtUp(history("2", 1, 2), nil)
+			answer(t, tp, history("2", 1, 2))
 		}, "gap after 2-0 1 2"},
-		{"another history without messages", func(tp *topic) {
+		{"another history without messages", func(t *testing.T, tp *topic) {
 			tp.catchUp()
-			tp.caughtUp([]any{"2-0", []any{}}, nil)
+			answer(t, tp, []any{"2-0", []any{}})
 		}, "gap after 2-0"},
-		{"a history that was trimmed", func(tp *topic) {
+		{"a history that was trimmed", func(t *testing.T, tp *topic) {
 			tp.catchUp()
-			tp.caughtUp(history("1", 15, 16), nil)
+			answer(t, tp, history("1", 15, 16))
 		}, "gap after 1-14 15 16"},
-		{"a history that lost its end", func(tp *topic) {
+		{"a history that lost its end", func(t *testing.T, tp *topic) {
 			tp.catchUp()
-			tp.caughtUp([]any{"1-7", []any{}}, nil)
+			answer(t, tp, []any{"1-7", []any{}})
 		}, "gap after 1-7"},
-		{"a hole in the history itself", func(tp *topic) {
+		{"a hole in the history itself", func(t *testing.T, tp *topic) {
 			tp.catchUp()
-			answer := history("1", 11, 14).([]any)
-			answer[1] = append(answer[1].([]any)[:1:1], answer[1].([]any)[3]) // 11 and 14
-			tp.caughtUp(answer, nil)
-			tp.caughtUp(history("1", 14, 14), nil)
+			holed := history("1", 11, 14).([]any)
+			holed[1] = append(holed[1].([]any)[:1:1], holed[1].([]any)[3]) // 11 and 14
+			answer(t, tp, holed)
+			answer(t, tp, history("1", 14, 14))
 		}, "11 gap after 1-13 14"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			tp, got := caughtUpTopic(t)
-			test.do(tp)
+			test.do(t, tp)
+			if got := len(tp.reads.waiting); got != 0 {
+				t.Errorf("%d catch-ups are under way at the end, want none", got)
+			}
 			if got := strings.Join(*got, " "); got != test.want {
 				t.Errorf("delivered %q, want %q", got, test.want)
 			}
