@@ -23,6 +23,7 @@ func TestTwoMemoriesBreakExactlyWhatIsShared(t *testing.T) {
 	})
 	want := []string{
 		"instances count a topic's offsets together",
+		"members of different instances hear the same order",
 		"what one instance publishes is heard on every other",
 	}
 	if got := slices.Sorted(maps.Keys(broken)); !slices.Equal(got, want) {

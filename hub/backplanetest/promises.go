@@ -1,16 +1,17 @@
 package backplanetest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"secondserver/hub"
 )
 
-// The promises of hub.Backplane. The first ones are about one instance, then
-// come those about several, then those about what happens when they are
-// disturbed.
+// The promises of hub.Backplane: those of one instance (this file), of several
+// (shared.go), and of disturbed ones (disturbed.go).
 var promises = []promise{
 	{"a topic's offsets are 1, 2, 3 and so on, in the order of the calls", offsetsCount},
 	{"a subscriber hears every message after its position, once and in order", hearsAll},
@@ -21,6 +22,7 @@ var promises = []promise{
 	{"after cancel nothing is delivered, and others go on hearing", cancelEnds},
 	{"what one instance publishes is heard on every other", heardElsewhere},
 	{"instances count a topic's offsets together", countTogether},
+	{"members of different instances hear the same order", sameOrderEverywhere},
 	{"a broken connection leaves neither a hole nor a double", brokenConnection},
 	{"lost history is told as a gap, once, and what follows it is heard", toldGap},
 }
@@ -69,14 +71,14 @@ func hearsAll(t *trial) error {
 // tend to return before the subscription stands.
 func nothingMissed(t *trial) error {
 	const rounds = 100
-	talker, listener := t.Join(), t.Join()
+	b := t.Join()
 	for round := range rounds {
 		room := hub.Room(fmt.Sprint("room-", round))
-		tape, err := t.record(listener, room)
+		tape, err := t.record(b, room)
 		if err != nil {
 			return err
 		}
-		if _, err := t.sayAll(listener, room, []string{"at once", "and again"}); err != nil {
+		if _, err := t.sayAll(b, room, []string{"at once", "and again"}); err != nil {
 			return err
 		}
 		if err := tape.hears("at once", "and again"); err != nil {
@@ -95,7 +97,7 @@ func nothingMissed(t *trial) error {
 			case <-stop:
 				return
 			default:
-				_, failed = t.say(talker, room, fmt.Sprint("message ", n))
+				_, failed = t.say(b, room, fmt.Sprint("message ", n))
 			}
 		}
 	})
@@ -103,7 +105,7 @@ func nothingMissed(t *trial) error {
 	var err error
 	for range rounds {
 		var tape *tape
-		if tape, err = t.record(talker, room); err != nil {
+		if tape, err = t.record(b, room); err != nil {
 			break
 		}
 		tapes = append(tapes, tape)
@@ -116,7 +118,7 @@ func nothingMissed(t *trial) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.say(talker, room, "fence"); err != nil {
+	if _, err := t.say(b, room, "fence"); err != nil {
 		return err
 	}
 	for _, tape := range tapes {
@@ -169,12 +171,15 @@ func topicsDoNotMix(t *trial) error {
 	return nil
 }
 
-func oneOrder(t *trial) error {
+func oneOrder(t *trial) error { return t.sameOrder(t.Join()) }
+
+// sameOrder has several talkers and listeners on each of the instances. A fence
+// on each of them proves that its listeners have heard all that they will.
+func (t *trial) sameOrder(instances ...hub.Backplane) error {
 	const talkers, messages = 4, 100
-	instances := []hub.Backplane{t.Join(), t.Join()}
 	var tapes []*tape
-	for range talkers {
-		tape, err := t.record(instances[0], topic)
+	for n := range talkers {
+		tape, err := t.record(instances[n%len(instances)], topic)
 		if err != nil {
 			return err
 		}
@@ -184,36 +189,37 @@ func oneOrder(t *trial) error {
 	errs := make([]error, talkers)
 	for n := range talkers {
 		talking.Go(func() {
-			_, errs[n] = t.sayAll(instances[0], topic, numbered(fmt.Sprint("talker ", n, " message "), messages))
+			_, errs[n] = t.sayAll(instances[n%len(instances)], topic, numbered(fmt.Sprint("talker ", n, " message "), messages))
 		})
 	}
 	talking.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	if _, err := t.say(instances[0], topic, "fence"); err != nil {
+	if err := errors.Join(errs...); err != nil {
 		return err
 	}
+	for n, b := range instances {
+		if _, err := t.say(b, topic, fmt.Sprint("fence ", n)); err != nil {
+			return err
+		}
+	}
 	var first []string
-	for _, tape := range tapes {
-		all, err := tape.until("fence")
+	for n, tape := range tapes {
+		all, err := tape.until(fmt.Sprint("fence ", n%len(instances)))
 		if err != nil {
 			return err
 		}
-		if first == nil {
-			first = textsOf(all)
+		got := slices.DeleteFunc(textsOf(all), func(s string) bool { return strings.HasPrefix(s, "fence") })
+		if n == 0 {
+			first = got
 		}
-		if got := textsOf(all); !slices.Equal(got, first) {
-			return fmt.Errorf("one subscriber heard %q, another %q", first, got)
+		if !slices.Equal(got, first) {
+			return fmt.Errorf("one listener heard %d messages %.200q, another %d %.200q", len(first), first, len(got), got)
 		}
 	}
 	for n := range talkers {
 		want := numbered(fmt.Sprint("talker ", n, " message "), messages)
 		got := slices.DeleteFunc(slices.Clone(first), func(s string) bool { return !slices.Contains(want, s) })
 		if !slices.Equal(got, want) {
-			return fmt.Errorf("talker %d said %q, heard was %q", n, want, got)
+			return fmt.Errorf("talker %d said %.200q, heard was %.200q", n, want, got)
 		}
 	}
 	return nil
@@ -247,153 +253,6 @@ func cancelEnds(t *trial) error {
 	defer goes.mu.Unlock()
 	if got := textsOf(goes.messages); !slices.Equal(got, []string{"for both"}) {
 		return fmt.Errorf("after cancel: heard %q, want only what came before", got)
-	}
-	return nil
-}
-
-// heardElsewhere is what phase 2 cannot do. The fence is the listener's own
-// message: had the other's been published for it too, it would have come first.
-func heardElsewhere(t *trial) error {
-	talker, listener := t.Join(), t.Join()
-	tape, err := t.record(listener, topic)
-	if err != nil {
-		return err
-	}
-	if _, err := t.say(talker, topic, "hello"); err != nil {
-		return err
-	}
-	if _, err := t.say(listener, topic, "fence"); err != nil {
-		return err
-	}
-	return tape.hears("hello", "fence")
-}
-
-func countTogether(t *trial) error {
-	instances := []hub.Backplane{t.Join(), t.Join(), t.Join()}
-	var epoch string
-	for n := range 9 {
-		at, err := t.say(instances[n%3], topic, fmt.Sprint("message ", n))
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			epoch = at.Epoch
-		}
-		if want := (hub.Position{Epoch: epoch, Offset: uint64(n + 1)}); at != want {
-			return fmt.Errorf("message %d, by instance %d, got position %v, want %v", n, n%3, at, want)
-		}
-	}
-	return nil
-}
-
-// brokenConnection counts acknowledged messages: each is there, once. One that
-// was refused may be there too (it was sent, and the answer was lost), and then
-// it has an offset as well: what is heard is always without holes.
-func brokenConnection(t *trial) error {
-	if t.Break == nil {
-		return errNotApplicable
-	}
-	const breaks, messages = 5, 100
-	talker, listener := t.Join(), t.Join()
-	var tapes []*tape
-	for _, b := range []hub.Backplane{talker, listener} {
-		tape, err := t.record(b, topic)
-		if err != nil {
-			return err
-		}
-		tapes = append(tapes, tape)
-	}
-	acknowledged := make(map[hub.Position]string)
-	fence := ""
-	for n := range breaks {
-		var breaking sync.WaitGroup
-		breaking.Go(t.Break) // while messages are under way
-		for m := range messages {
-			text := fmt.Sprintf("message %d.%d", n, m)
-			if at, err := t.say(talker, topic, text); err == nil {
-				acknowledged[at] = text
-			} else if t.ctx.Err() != nil {
-				return err
-			}
-		}
-		breaking.Wait()
-		var err error
-		if fence, err = t.insist(listener, topic, fmt.Sprint("fence ", n)); err != nil {
-			return err
-		}
-		for _, tape := range tapes {
-			if _, err := tape.until(fence); err != nil {
-				return fmt.Errorf("after break %d: %w", n, err)
-			}
-		}
-	}
-	for _, tape := range tapes {
-		heard, err := tape.until(fence)
-		if err != nil {
-			return err
-		}
-		at := make(map[hub.Position]string)
-		texts := textsOf(heard)
-		slices.Sort(texts)
-		if once := slices.Compact(slices.Clone(texts)); len(once) != len(texts) {
-			return fmt.Errorf("of %d messages only %d are different: one was published twice", len(texts), len(once))
-		}
-		for i, m := range heard {
-			if want := tape.from.Offset + uint64(i) + 1; m.at.Offset != want {
-				return fmt.Errorf("heard offset %d, want %d", m.at.Offset, want)
-			}
-			at[m.at] = m.text
-		}
-		for position, text := range acknowledged {
-			if at[position] != text {
-				return fmt.Errorf("%q was acknowledged at %v; heard there: %q", text, position, at[position])
-			}
-		}
-		if tape.gaps != 0 {
-			return fmt.Errorf("told of %d gaps, want none: the history was there", tape.gaps)
-		}
-	}
-	return nil
-}
-
-func toldGap(t *trial) error {
-	if t.Forget == nil {
-		return errNotApplicable
-	}
-	talker, listener := t.Join(), t.Join()
-	tape, err := t.record(listener, topic)
-	if err != nil {
-		return err
-	}
-	if _, err := t.say(talker, topic, "before"); err != nil {
-		return err
-	}
-	if err := tape.hears("before"); err != nil {
-		return err
-	}
-	t.Forget()
-	var texts []string
-	for _, text := range numbered("after ", 3) {
-		said, err := t.insist(talker, topic, text)
-		if err != nil {
-			return err
-		}
-		texts = append(texts, said)
-	}
-	messages, err := tape.until(texts[2])
-	if err != nil {
-		return err
-	}
-	if got := textsOf(messages[1:]); !slices.Equal(got, texts) {
-		return fmt.Errorf("after the loss: heard %q, want %q", got, texts)
-	}
-	tape.mu.Lock()
-	defer tape.mu.Unlock()
-	if tape.gaps != 1 {
-		return fmt.Errorf("told of %d gaps, want 1", tape.gaps)
-	}
-	if old, now := messages[0].at.Epoch, messages[1].at.Epoch; old == now {
-		return fmt.Errorf("the new history has the old one's epoch %s", old)
 	}
 	return nil
 }
