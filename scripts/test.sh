@@ -4,6 +4,9 @@
 # shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
 
+# Interrupted tests cannot clear up, but this script can.
+export TMPDIR=$work
+
 # The race detector is C inside.
 race=-race
 if [ -z "${CI:-}" ] && ! command -v "$(go env CC)" >/dev/null; then race=; fi

@@ -5,8 +5,10 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -16,6 +18,23 @@ import (
 
 	"secondserver/hub/redisbackplane"
 )
+
+// processes are those that tests have started. Ctrl-C reaches them as well as the
+// tests, but one that is frozen does not hear it.
+var processes sync.Map // *os.Process: struct{}
+
+func TestMain(m *testing.M) {
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
+	go func() { // ends with the program
+		<-interrupted
+		for process := range processes.Range {
+			process.(*os.Process).Kill()
+		}
+		os.Exit(130)
+	}()
+	os.Exit(m.Run())
+}
 
 // A testRedis is a Redis of one test's own, of either kind.
 type testRedis struct {
@@ -69,10 +88,11 @@ func startRedis(t testing.TB) (testRedis, *os.Process) {
 	if err := server.Start(); err != nil {
 		t.Fatalf("start redis-server: %v", err)
 	}
+	processes.Store(server.Process, struct{}{})
 	t.Cleanup(func() {
-		server.Process.Signal(syscall.SIGCONT) // in case it was frozen
 		server.Process.Kill()
 		server.Wait()
+		processes.Delete(server.Process)
 	})
 	control := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: 100, DialerRetries: 1, MaxRetryBackoff: 50 * time.Millisecond})
 	t.Cleanup(func() { control.Close() })
