@@ -26,20 +26,20 @@ type Transport interface {
 	Close(cause error)
 }
 
-// An End is a cause that the server chooses to end a client, and what a
+// A CloseError is a cause that the server chooses to end a client, and what a
 // WebSocket's close frame says of it.
-type End struct {
+type CloseError struct {
 	Code   int // RFC 6455, section 7.4
 	Reason string
 }
 
-func (e *End) Error() string { return fmt.Sprintf("%s (%d)", e.Reason, e.Code) }
+func (e *CloseError) Error() string { return fmt.Sprintf("%s (%d)", e.Reason, e.Code) }
 
 // Restart ends clients when the instance drains; SlowConsumer ends one that
 // does not read what it is sent.
 var (
-	Restart      = &End{1012, "service restart: reconnect and resume"}
-	SlowConsumer = &End{1008, "slow consumer"}
+	Restart      = &CloseError{1012, "service restart: reconnect and resume"}
+	SlowConsumer = &CloseError{1008, "slow consumer"}
 )
 
 // A Client is one connection of a user to this instance. Handle and Close are
@@ -52,8 +52,9 @@ type Client struct {
 	ctx    context.Context // ends with the client; its cause is the reason
 	cancel context.CancelCauseFunc
 
-	rooms  map[string]*room // joined; for the reading goroutine alone
-	window chan struct{}    // one for each unanswered message, at most maxWindow
+	rooms   map[string]*room // joined; for the reading goroutine alone
+	refused bool             // the last join was; likewise
+	window  chan struct{}    // one for each unanswered message, at most maxWindow
 }
 
 func newClient(h *Hub, user string, to Transport) *Client {
@@ -103,8 +104,12 @@ func (c *Client) join(req request) *problem {
 	if len(c.rooms) >= maxRooms {
 		return problemf(codeTooManyRooms, "one connection joins at most %d rooms", maxRooms)
 	}
+	if err := c.hub.plane.Ready(); c.refused && err != nil {
+		return unavailable("not joined", err) // one join has waited in vain; the others need not
+	}
 	r := c.hub.enter(req.room)
-	if err := r.wait(c.ctx); err != nil {
+	err := r.wait(c.ctx)
+	if c.refused = err != nil; c.refused {
 		c.hub.exit(r)
 		return unavailable("not joined", err)
 	}
@@ -130,6 +135,10 @@ func (c *Client) say(req request) *problem {
 		return notInRoom(req.room)
 	}
 	c.window <- struct{}{}
+	if err := c.Cause(); err != nil { // it waited for so long that a drain began
+		<-c.window
+		return unavailable("not sent", err)
+	}
 	c.out.owe()
 	c.hub.publish(c.user, req, func(at Position, err error) {
 		switch {

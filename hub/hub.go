@@ -53,16 +53,14 @@ func (h *Hub) Ready() error {
 // its frames to Client.Handle and ends it with Client.Close. The name must be
 // valid (ValidName); the error is ErrDraining.
 func (h *Hub) Connect(user string, to Transport) (*Client, error) {
-	c := newClient(h, user, to)
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	if h.draining {
-		h.mu.Unlock()
-		c.cancel(ErrDraining)
 		return nil, ErrDraining
 	}
+	c := newClient(h, user, to)
 	h.clients[c] = struct{}{}
 	h.running.Add(1)
-	h.mu.Unlock()
 	c.out.offer(encode(welcomeFrame{"welcome", h.id, user}))
 	return c, nil
 }
@@ -104,7 +102,7 @@ func (h *Hub) enter(name string) *room {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.rooms[name]
-	if r == nil {
+	if r == nil || r.failed() {
 		ctx, cancel := context.WithCancel(context.Background())
 		r = newRoom(name, cancel)
 		h.rooms[name] = r
@@ -118,8 +116,11 @@ func (h *Hub) enter(name string) *room {
 func (h *Hub) exit(r *room) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if r.users--; r.users == 0 {
-		delete(h.rooms, r.name)
-		r.cancel()
+	if r.users--; r.users > 0 {
+		return
 	}
+	if h.rooms[r.name] == r { // else it failed, and another took its place
+		delete(h.rooms, r.name)
+	}
+	r.cancel()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -115,6 +116,40 @@ func TestAFullOutboxEndsItsClientAndNobodyElse(t *testing.T) {
 	})
 }
 
+// A catch-up can be larger than the limit: that is no reader's fault.
+func TestOneLargeBatchEndsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plane := &gapped{Memory: hub.NewMemory()}
+		h := hub.New("server-1", plane)
+		alice := connect(t, h, "alice")
+		alice.says(joinGeneral)
+		alice.takes()
+		payload := []byte(`{"from":"bob","text":"` + strings.Repeat("x", 4096) + `"}`)
+		plane.deliver(hub.Batch{Payloads: slices.Repeat([][]byte{payload}, 500)})
+		if got := len(alice.takes()); got != 500 {
+			t.Errorf("got %d frames, want 500; ended by %v", got, alice.cause())
+		}
+		alice.Close(errGone)
+	})
+}
+
+// Somebody else can write to a broker too. It costs the room an offset, of which
+// it is told, and nothing more.
+func TestWhatIsNoMessageIsPassedOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plane := &gapped{Memory: hub.NewMemory()}
+		h := hub.New("server-1", plane)
+		alice := connect(t, h, "alice")
+		alice.says(joinGeneral)
+		alice.takes()
+		for n, payload := range []string{"", "hi", "{}", `{"from":"`, `[1]`, `{"from":"` + strings.Repeat("x", 70<<10) + `"}`} {
+			plane.deliver(hub.Batch{After: hub.Position{Offset: uint64(n)}, Payloads: [][]byte{[]byte(payload)}})
+			alice.wants(t, fmt.Sprintf(`{"type":"joined","room":"general","offset":%d,"epoch":"","recovered":false}`, n+1))
+		}
+		alice.Close(errGone)
+	})
+}
+
 // What waits leaves in one Send.
 func TestFramesThatWaitLeaveTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -141,11 +176,14 @@ type slow struct {
 	*hub.Memory
 	answer chan struct{} // closed: publications are answered
 	open   chan struct{} // closed: subscriptions stand
+	away   error         // what Ready says
 }
 
 func newSlow() *slow {
-	return &slow{hub.NewMemory(), make(chan struct{}), make(chan struct{})}
+	return &slow{hub.NewMemory(), make(chan struct{}), make(chan struct{}), nil}
 }
+
+func (s *slow) Ready() error { return s.away }
 
 func (s *slow) Publish(p hub.Publication, answered func(hub.Position, error)) {
 	s.Memory.Publish(p, func(at hub.Position, err error) {
@@ -187,7 +225,14 @@ func TestAJoinWithoutTheBackplaneIsAnsweredAfter5s(t *testing.T) {
 				t.Errorf("answer: %s, want unavailable", got[1])
 			}
 		}
-		close(plane.open) // the backplane is back
+		plane.away = errors.New("away") // and now it is known
+		alice.says(joinGeneral)
+		if got := time.Since(began); got != 5*time.Second {
+			t.Errorf("the second join of the same client was answered %v after the first, want at once", got-5*time.Second)
+		}
+		alice.takes()
+		plane.away = nil
+		close(plane.open) // it is back
 		alice.says(joinGeneral)
 		alice.wants(t, `{"type":"joined","room":"general","offset":0,"epoch":""}`)
 		closeAll(alice, bob)
@@ -271,6 +316,25 @@ func TestDrainAnswersWhatWasReadAndThenEndsEveryClient(t *testing.T) {
 				t.Errorf("ended by %v, want %v", p.cause(), hub.Restart)
 			}
 		}
+	})
+}
+
+// A client that ends gets its answers, and none of the room: it will resume, and
+// what it got then would be behind a hole, or would never end.
+func TestWhileDrainingOnlyAnswersAreSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plane := newSlow()
+		close(plane.open)
+		h := hub.New("server-1", plane)
+		alice := connect(t, h, "alice")
+		alice.says(joinGeneral, hi)
+		alice.takes()
+		go h.Drain(t.Context())
+		go alice.ends()
+		synctest.Wait()
+		plane.Memory.Publish(hub.Publication{To: hub.Room("general"), Payload: []byte(`{"from":"bob"}`)}, func(hub.Position, error) {})
+		close(plane.answer)
+		alice.wants(t, `{"type":"ack","ref":"1","room":"general","offset":1,"epoch":""}`)
 	})
 }
 

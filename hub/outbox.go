@@ -8,13 +8,15 @@ import (
 )
 
 // outboxLimit bounds what waits for one client, in bytes of frames. A member
-// who is that far behind is disconnected: waiting would make the whole room as
-// slow as its slowest reader. (As much again may be on its way to the socket.)
+// who is that far behind when more comes is disconnected: waiting would make the
+// whole room as slow as its slowest reader. (One batch may go beyond the limit,
+// and as much again may be on its way to the socket.)
 const outboxLimit = 1 << 20
 
 // An outbox is the queue of one client, and the one goroutine at a time that
 // empties it. There is none while there is nothing to send: an idle client
-// costs no stack and no buffer.
+// costs no stack and no buffer. It also counts the answers that are owed to the
+// client, from a frame's begin to its settle: a Restart waits for them.
 type outbox struct {
 	to     Transport
 	ctx    context.Context // the client's
@@ -25,24 +27,38 @@ type outbox struct {
 	frames   [][]byte
 	bytes    int  // of frames
 	owed     int  // answers that the client waits for; so does its end by Restart
-	failed   bool // the transport is broken
+	failed   bool // the transport is broken, or too slow
 	flushing bool // flush runs, or has closed the transport
 }
 
-// offer queues frames and never waits: a full outbox ends the client.
-func (o *outbox) offer(frames ...[]byte) {
+// offer queues an answer and never waits: a full outbox ends the client.
+func (o *outbox) offer(frame []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.deaf() {
-		return
+	if !o.deaf() {
+		o.put(frame)
 	}
-	for _, f := range frames {
-		o.bytes += len(f)
+}
+
+// deliver is offer for what is not an answer. A client that is ending, and that
+// will come back and resume, gets no more of it: its answers are all it waits for.
+func (o *outbox) deliver(frames [][]byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ctx.Err() == nil {
+		o.put(frames...)
 	}
+}
+
+func (o *outbox) put(frames ...[]byte) {
 	if o.bytes > outboxLimit {
+		o.failed = true
 		o.cancel(SlowConsumer)
 	} else {
 		o.frames = append(o.frames, frames...)
+		for _, f := range frames {
+			o.bytes += len(f)
+		}
 	}
 	o.start()
 }

@@ -183,17 +183,25 @@ func (p *problem) frame(r request) []byte {
 	return encode(errorFrame{"error", r.ref, r.room, p.code, p.message})
 }
 
+// maxPayload bounds a messagePayload, in bytes: the longest text, each byte of it
+// escaped to six, and the rest.
+const maxPayload = 32 << 10
+
 // messageFrame completes a payload by what only the backplane could know, its
 // offset, without decoding it: {"type":…,"offset":46, and the rest of the
-// payload's object. It is built once for all members.
-func messageFrame(room string, offset uint64, payload []byte) []byte {
+// payload's object. It is built once for all members. What is not a payload of
+// ours, as somebody else can write to a broker too, makes no frame.
+func messageFrame(room string, offset uint64, payload []byte) (frame []byte, ours bool) {
+	if len(payload) > maxPayload || !bytes.HasPrefix(payload, []byte(`{"from":"`)) || !bytes.HasSuffix(payload, []byte(`"}`)) {
+		return nil, false
+	}
 	b := make([]byte, 0, len(`{"type":"message","room":"","offset":,`)+len(room)+20+len(payload))
 	b = append(b, `{"type":"message","room":"`...)
 	b = append(b, room...) // a valid name needs no escaping
 	b = append(b, `","offset":`...)
 	b = strconv.AppendUint(b, offset, 10)
 	b = append(b, ',')
-	return append(b, payload[1:]...)
+	return append(b, payload[1:]...), true
 }
 
 // sentAt is RFC 3339 in UTC with milliseconds.

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -89,17 +90,37 @@ func (r *room) remove(c *Client) {
 func (r *room) deliver(b Batch) {
 	frames := make([][]byte, 0, len(b.Payloads)+1)
 	if b.Gap {
-		frames = append(frames, encode(joinedFrame{
-			Type: "joined", Room: r.name, Offset: b.After.Offset, Epoch: b.After.Epoch, Recovered: new(false),
-		}))
+		frames = append(frames, r.gap(b.After))
 	}
 	for i, payload := range b.Payloads {
-		frames = append(frames, messageFrame(r.name, b.After.Offset+1+uint64(i), payload))
+		offset := b.After.Offset + 1 + uint64(i)
+		frame, ours := messageFrame(r.name, offset, payload)
+		if !ours {
+			slog.Warn("passing over what is no message", "room", r.name, "offset", offset)
+			frame = r.gap(Position{b.After.Epoch, offset})
+		}
+		frames = append(frames, frame)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.at = b.End()
 	for c := range r.members {
-		c.out.offer(frames...)
+		c.out.deliver(frames)
+	}
+}
+
+// gap tells members that they have lost what lay before at.
+func (r *room) gap(at Position) []byte {
+	return encode(joinedFrame{Type: "joined", Room: r.name, Offset: at.Offset, Epoch: at.Epoch, Recovered: new(false)})
+}
+
+// failed tells whether the room could not be opened: the next one who wants it
+// tries anew.
+func (r *room) failed() bool {
+	select {
+	case <-r.opened:
+		return r.err != nil
+	default:
+		return false
 	}
 }

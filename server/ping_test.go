@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -40,11 +41,11 @@ func (p *pipes) Close() error {
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
 // serve runs a server in the bubble; dial connects to it, and stop drains it.
-func serve(t *testing.T) (dial func() *websocket.Conn, stop func()) {
+func serve(t *testing.T, plane hub.Backplane) (dial func() *websocket.Conn, stop func()) {
 	listener := &pipes{accept: make(chan net.Conn), closed: make(chan struct{})}
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error)
-	go func() { served <- server.New(hub.New("server-1", hub.NewMemory())).Serve(ctx, listener) }()
+	go func() { served <- server.New(hub.New("server-1", plane)).Serve(ctx, listener) }()
 	dialer := websocket.Dialer{NetDialContext: func(context.Context, string, string) (net.Conn, error) {
 		ours, theirs := net.Pipe()
 		listener.accept <- theirs
@@ -68,7 +69,7 @@ func serve(t *testing.T) (dial func() *websocket.Conn, stop func()) {
 
 func TestAPeerThatAnswersPingsStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		dial, stop := serve(t)
+		dial, stop := serve(t, hub.NewMemory())
 		conn := dial()
 		pings := 0
 		answer := conn.PingHandler()
@@ -101,7 +102,7 @@ func TestAPeerThatAnswersPingsStays(t *testing.T) {
 // The peer's machine takes what we send, and nobody there answers.
 func TestADeadPeerIsNoticedWithin60s(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		dial, stop := serve(t)
+		dial, stop := serve(t, hub.NewMemory())
 		conn := dial().NetConn()
 		began := time.Now()
 		io.Copy(io.Discard, conn)
@@ -116,7 +117,7 @@ func TestADeadPeerIsNoticedWithin60s(t *testing.T) {
 // The peer's machine does not even take what we send.
 func TestAPeerThatTakesNothingIsDroppedWithin10s(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		dial, stop := serve(t)
+		dial, stop := serve(t, hub.NewMemory())
 		conn := dial().NetConn() // a pipe has no buffer: the welcome is stuck
 		defer conn.Close()
 		<-time.After(10 * time.Second)
@@ -125,6 +126,39 @@ func TestAPeerThatTakesNothingIsDroppedWithin10s(t *testing.T) {
 		if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
 			t.Errorf("read after 10 s: %v, want the end of the connection", err)
 		}
+		stop()
+	})
+}
+
+// hung is a backplane where no subscription ever stands.
+type hung struct{ *hub.Memory }
+
+func (hung) Subscribe(ctx context.Context, _ hub.Destination, _ func(hub.Batch)) (hub.Position, func(), error) {
+	<-ctx.Done()
+	return hub.Position{}, nil, hub.ErrUnavailable
+}
+
+// While a join waits nothing is read, no pong either. That is not the peer's
+// fault.
+func TestAPeerThatWaitsForTheBackplaneStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial, stop := serve(t, hung{hub.NewMemory()})
+		conn := dial()
+		go func() {
+			for range 20 { // 5 s each
+				write(t, conn, `{"type":"join","room":"general"}`)
+			}
+		}()
+		read(t, conn)
+		for n := range 20 {
+			if got := read(t, conn); !strings.Contains(got, "unavailable") {
+				t.Fatalf("answer %d: %s, want unavailable", n, got)
+			}
+		}
+		go func() {
+			conn.ReadMessage()
+			conn.Close()
+		}()
 		stop()
 	})
 }

@@ -20,7 +20,7 @@ const (
 // Buffers serve all connections: only one that is writing holds any.
 var (
 	sendBuffers  sync.Pool // *[]byte: text frames, in Send
-	writeBuffers sync.Pool // gorilla's own: pings and close frames
+	writeBuffers sync.Pool // gorilla's, unused: without one each connection had a buffer
 )
 
 // A socket is the hub.Transport of a WebSocket.
@@ -28,6 +28,7 @@ type socket struct {
 	conn   *websocket.Conn
 	ping   *time.Timer
 	unread chan struct{} // closed when nobody reads from conn any more
+	broken bool          // a write has failed, perhaps within a frame; for Send and Close
 }
 
 var _ hub.Transport = (*socket)(nil)
@@ -35,18 +36,31 @@ var _ hub.Transport = (*socket)(nil)
 func newSocket(conn *websocket.Conn) *socket {
 	s := &socket{conn: conn, unread: make(chan struct{})}
 	conn.SetReadLimit(hub.MaxFrame)
-	alive := func(string) error { return conn.SetReadDeadline(time.Now().Add(pongWait)) }
-	conn.SetPongHandler(alive)
-	alive("") // an error will come up again in the first read
+	conn.SetPongHandler(func(string) error { return s.alive() })
+	// gorilla's own handler would give the pong one second, and with it whatever
+	// Send is writing: the deadline is the connection's.
+	conn.SetPingHandler(func(data string) error {
+		s.control(websocket.PongMessage, []byte(data)) // what fails here fails in the reader too
+		return nil
+	})
+	s.alive() // likewise
 	s.ping = time.AfterFunc(pingEvery, s.sendPing)
 	return s
 }
 
-// sendPing runs in the timer's goroutine. What fails here fails in the reader
-// too, within pongWait.
+// alive is called at each sign of the peer's life.
+func (s *socket) alive() error { return s.conn.SetReadDeadline(time.Now().Add(pongWait)) }
+
+func (s *socket) control(kind int, data []byte) error {
+	return s.conn.WriteControl(kind, data, time.Now().Add(writeWait))
+}
+
+// sendPing runs in the timer's goroutine, and the last time when the connection
+// has ended: what fails here fails in the reader too, within pongWait.
 func (s *socket) sendPing() {
-	s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait))
-	s.ping.Reset(pingEvery)
+	if s.control(websocket.PingMessage, nil) == nil {
+		s.ping.Reset(pingEvery)
+	}
 }
 
 // Send puts all frames into one write: the system call is more than half of the
@@ -80,11 +94,12 @@ func (s *socket) write(buf []byte) error {
 		return err
 	}
 	_, err := conn.Write(buf)
+	s.broken = err != nil
 	return err
 }
 
 // appendTextFrame appends payload as one unfragmented, unmasked text frame: RFC
-// 6455, section 5.2. A frame from a hub is far shorter than 64 KiB.
+// 6455, section 5.2. A hub's frames are shorter than 64 KiB.
 func appendTextFrame(buf, payload []byte) []byte {
 	const finalText = 0x81
 	if n := len(payload); n < 126 {
@@ -100,7 +115,7 @@ func appendTextFrame(buf, payload []byte) []byte {
 // data waits, and the peer would never see the close frame.
 func (s *socket) Close(cause error) {
 	s.ping.Stop()
-	if end, ok := errors.AsType[*hub.End](cause); ok {
+	if end, ok := errors.AsType[*hub.CloseError](cause); ok && !s.broken {
 		frame := websocket.FormatCloseMessage(end.Code, end.Reason)
 		s.conn.WriteControl(websocket.CloseMessage, frame, time.Now().Add(closeWait)) // to a peer that may be gone
 	}

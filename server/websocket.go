@@ -17,7 +17,7 @@ import (
 )
 
 // One ping every 54 s; a peer that answers none is noticed 60 s after its last
-// sign of life.
+// sign of life, a pong or a frame.
 const (
 	pongWait  = 60 * time.Second
 	pingEvery = pongWait * 9 / 10
@@ -40,7 +40,7 @@ var upgrader = websocket.Upgrader{
 }
 
 // notUTF8 is what RFC 6455 has for text that is none.
-var notUTF8 = &hub.End{Code: websocket.CloseInvalidFramePayloadData, Reason: "text is not UTF-8"}
+var notUTF8 = &hub.CloseError{Code: websocket.CloseInvalidFramePayloadData, Reason: "text is not UTF-8"}
 
 // ws makes a request a client of the hub. It returns at once and the reader runs
 // on in a goroutine of its own: a handler that stays would hold the request and
@@ -55,11 +55,12 @@ func (s *Server) ws(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusServiceUnavailable, "draining", hub.ErrDraining.Error())
 		return
 	}
+	s.readers.Add(1) // while Shutdown still waits for this handler
 	conn, err := upgrader.Upgrade(w, r, http.Header{serverIDHeader: {s.hub.ServerID()}})
 	if err != nil {
+		s.readers.Done()
 		return // Upgrade has answered
 	}
-	s.readers.Add(1)
 	go s.read(newSocket(conn), user, join)
 }
 
@@ -95,6 +96,10 @@ func (s *socket) readInto(client *hub.Client) error {
 			return notUTF8
 		default:
 			client.Handle(frame)
+		}
+		// What was handled may have waited for the backplane, and pongs behind it.
+		if err := s.alive(); err != nil {
+			return err
 		}
 	}
 }

@@ -217,6 +217,29 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+// A request whose body never comes is no client of ours to wait for.
+func TestDrainDoesNotWaitForHalfARequest(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error)
+	go func() { served <- server.New(hub.New("server-1", hub.NewMemory())).Serve(ctx, listener) }()
+	conn, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	if err := <-served; err != nil {
+		t.Errorf("Serve: %v, want nil: every client was drained", err)
+	}
+}
+
 // A close frame must reach a client that goes on sending: a socket that is
 // closed while data waits to be read is reset, and the frame is lost with it.
 func TestDrainIsToldToClientsThatGoOnSending(t *testing.T) {

@@ -25,15 +25,18 @@ func TestOpenNamesTheAddressAndNoPassword(t *testing.T) {
 	defer silent.Close()
 	guarded := startMiniredisWithPassword(t)
 	for name, test := range map[string]struct{ url, names string }{
-		"nobody there":     {"redis://user:s3cret@" + freeAddr(t), "127.0.0.1:"},
-		"nobody answers":   {"redis://:s3cret@" + silent.Addr().String(), silent.Addr().String()},
-		"wrong password":   {"redis://:s3cret@" + guarded, guarded},
-		"no such host":     {"redis://:s3cret@no.such.host.invalid:6379", "no.such.host.invalid:6379"},
-		"bad port":         {"redis://user:s3cret@host:port", "host:port"},
-		"bad escape":       {"redis://user:s3cret%zz@host:1", "host:1"},
-		"bad scheme":       {"http://user:s3cret@host:1", "host:1"},
-		"at in a password": {"redis://user:s3cret@s3cret%zz@host:1", "host:1"},
-		"no URL":           {"localhost", "localhost"},
+		"nobody there":            {"redis://user:s3cret@" + freeAddr(t), "127.0.0.1:"},
+		"nobody answers":          {"redis://:s3cret@" + silent.Addr().String(), silent.Addr().String()},
+		"wrong password":          {"redis://:s3cret@" + guarded, guarded},
+		"no such host":            {"redis://:s3cret@no.such.host.invalid:6379", "no.such.host.invalid:6379"},
+		"bad port":                {"redis://user:s3cret@host:port", "host:port"},
+		"bad escape":              {"redis://user:s3cret%zz@host:1", "host:1"},
+		"bad scheme":              {"http://user:s3cret@host:1", "host:1"},
+		"at in a password":        {"redis://user:s3cret@s3cret%zz@host:1", "host:1"},
+		"no URL":                  {"localhost", "localhost"},
+		"password in the query":   {"redis://127.0.0.1:1?password=s3cret", "127.0.0.1:1"},
+		"password for an address": {"redis://:s3cret", ""},
+		"hash in a password":      {"redis://:12345#s3cret@127.0.0.1:1", "127.0.0.1:1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -50,7 +53,7 @@ func TestOpenNamesTheAddressAndNoPassword(t *testing.T) {
 			if !strings.Contains(err.Error(), test.names) || !strings.Contains(err.Error(), "REDIS_URL") {
 				t.Errorf("%q names neither %s nor REDIS_URL", err, test.names)
 			}
-			if strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "\n") {
+			if strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "12345") || strings.Contains(err.Error(), "\n") {
 				t.Errorf("%q tells the password, or has more than one line", err)
 			}
 		})
@@ -177,6 +180,32 @@ func TestOneSubscriptionAnInstanceAndTopic(t *testing.T) {
 		case <-tick.C:
 		case <-limit:
 			t.Fatal("the subscription is still in Redis 10 s after its last subscriber")
+		}
+	}
+}
+
+// A stream lives on while somebody looks at it, and begins anew when it was
+// emptied by hand.
+func TestStreamsAreKeptAndBegunAnew(t *testing.T) {
+	server, _ := startRedis(t)
+	control := server.client(t)
+	subscribe := func() {
+		if _, _, err := server.join(t).Subscribe(t.Context(), hub.Room("general"), func(hub.Batch) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	subscribe()
+	control.Expire(t.Context(), "room:general", time.Minute)
+	subscribe()
+	if got := control.TTL(t.Context(), "room:general").Val(); got < 59*time.Minute {
+		t.Errorf("the stream expires in %v, want about an hour after the last look at it", got)
+	}
+	for range 8 { // a new epoch is random: it must not have to be larger
+		control.XTrimMaxLen(t.Context(), "room:general", 0)
+		answer := make(chan error)
+		server.join(t).Publish(hub.Publication{To: hub.Room("general"), Payload: []byte("{}")}, func(_ hub.Position, err error) { answer <- err })
+		if err := <-answer; err != nil {
+			t.Errorf("publish to an emptied stream: %v", err)
 		}
 	}
 }

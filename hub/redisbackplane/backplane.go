@@ -33,6 +33,7 @@ type Backplane struct {
 	changed   chan struct{} // holds one token while marked is not empty
 
 	stop    context.CancelFunc
+	closed  <-chan struct{} // closed by Close
 	running sync.WaitGroup
 
 	mu     sync.Mutex // guards what follows; nothing waits under it
@@ -64,8 +65,8 @@ func Open(ctx context.Context, url string) (*Backplane, error) {
 		options:   options,
 		addr:      options.Addr,
 		client:    client,
-		publishes: newPipe(client),
-		reads:     newPipe(client),
+		publishes: newPipe(client, publishBatch),
+		reads:     newPipe(client, readBatch),
 		inbox:     newInbox(),
 		changed:   make(chan struct{}, 1),
 		topics:    make(map[string]*topic),
@@ -78,11 +79,12 @@ func Open(ctx context.Context, url string) (*Backplane, error) {
 
 func (b *Backplane) start() {
 	ctx, stop := context.WithCancel(context.Background())
-	b.stop = stop
+	b.stop, b.closed = stop, ctx.Done()
 	b.running.Go(func() { b.publishes.run(ctx) })
 	b.running.Go(func() { b.reads.run(ctx) })
-	b.running.Go(func() { b.receive(ctx) })
-	b.running.Go(func() { b.deliver(ctx) })
+	b.running.Go(func() { b.sessions(ctx) })
+	b.running.Go(func() { b.dispatch(ctx) })
+	b.running.Go(func() { b.renew(ctx) })
 }
 
 // Close leaves Redis and waits until nothing runs any more. Publications that
@@ -106,7 +108,11 @@ func (b *Backplane) Publish(p hub.Publication, answered func(hub.Position, error
 			return
 		}
 		id, _ := answer.(string)
-		answered(parsePosition(id))
+		at, err := parsePosition(id)
+		if err != nil {
+			err = unavailable(err)
+		}
+		answered(at, err)
 	})
 	if err != nil {
 		answered(hub.Position{}, err)
@@ -122,6 +128,9 @@ func (b *Backplane) Subscribe(ctx context.Context, to hub.Destination, deliver f
 	case <-ctx.Done():
 		b.exit(t)
 		return hub.Position{}, nil, unavailable(fmt.Errorf("subscribe to %s: %w", to, ctx.Err()))
+	case <-b.closed:
+		b.exit(t)
+		return hub.Position{}, nil, unavailable(redis.ErrClosed)
 	}
 	s := &subscriber{deliver}
 	cancel := sync.OnceFunc(func() {

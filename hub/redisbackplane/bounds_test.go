@@ -17,7 +17,7 @@ import (
 // Every queue has a bound. These tests fill each of them.
 
 func TestAFullPipeRefusesAtOnce(t *testing.T) {
-	p := newPipe(nil) // nobody empties it
+	p := newPipe(nil, 1) // nobody empties it
 	for n := range pipeLimit {
 		if err := p.call(publishScript, "room:general", nil, nil); err != nil {
 			t.Fatalf("call %d: %v", n, err)
@@ -30,7 +30,7 @@ func TestAFullPipeRefusesAtOnce(t *testing.T) {
 }
 
 func TestAClosedPipeAnswersWhatWaits(t *testing.T) {
-	p := newPipe(nil)
+	p := newPipe(nil, 1)
 	answers := make(chan error, 1)
 	done := func(_ any, err error) { answers <- err }
 	if err := p.call(publishScript, "room:general", nil, done); err != nil {
@@ -74,9 +74,9 @@ func TestAFullInboxMakesTheReceiverWait(t *testing.T) {
 
 // caughtUpTopic is a live topic at 1-10 whose catch-ups the test answers.
 func caughtUpTopic(t *testing.T) (*topic, *[]string) {
-	tp := newTopic("room:general", newPipe(nil))
+	tp := newTopic("room:general", newPipe(nil, 1))
 	tp.catchUp()
-	answer(t, tp, []any{"1-10", []any{}})
+	answer(t, tp, history("1", 10, 10))
 	<-tp.live
 	var got []string
 	tp.add(&subscriber{func(b hub.Batch) {
@@ -109,12 +109,20 @@ func live(from, to uint64) []message {
 	return messages
 }
 
-func history(epoch string, from, to uint64) any {
+// history is an answer with the entries from … to, the last of the stream.
+func history(epoch string, from, to uint64) any { return page(epoch, from, to, to) }
+
+// page is one that ends before the stream does.
+func page(epoch string, from, to, last uint64) any {
 	entries := []any{}
 	for n := from; n <= to; n++ {
-		entries = append(entries, []any{fmt.Sprintf("%s-%d", epoch, n), []any{"payload", fmt.Sprint(n)}})
+		entries = append(entries, entry(epoch, n, "payload", fmt.Sprint(n)))
 	}
-	return []any{fmt.Sprintf("%s-%d", epoch, to), entries}
+	return []any{fmt.Sprintf("%s-%d", epoch, last), entries}
+}
+
+func entry(epoch string, offset uint64, fields ...any) any {
+	return []any{fmt.Sprintf("%s-%d", epoch, offset), fields}
 }
 
 func TestATopicDeliversEachMessageOnceInOrder(t *testing.T) {
@@ -134,12 +142,22 @@ func TestATopicDeliversEachMessageOnceInOrder(t *testing.T) {
 			tp.receive(live(13, 15))
 			answer(t, tp, history("1", 11, 13))
 		}, "11 12 13 14 15"},
-		{"an answer that ends too early is followed by another", func(t *testing.T, tp *topic) {
+		{"more than one answer holds", func(t *testing.T, tp *topic) {
 			tp.receive(live(15, 15))
-			answer(t, tp, history("1", 11, 12))
-			answer(t, tp, history("1", 13, 15))
+			answer(t, tp, page("1", 10, 12, 15))
+			answer(t, tp, history("1", 12, 15))
 			tp.receive(live(16, 16))
 		}, "11 12 13 14 15 16"},
+		{"a message that never was is looked for once", func(t *testing.T, tp *topic) {
+			tp.receive([]message{{hub.Position{Epoch: "9", Offset: 1}, nil}})
+			answer(t, tp, history("1", 10, 10))
+		}, ""},
+		{"one that never was, amid a catch-up, likewise", func(t *testing.T, tp *topic) {
+			tp.catchUp()
+			tp.receive([]message{{hub.Position{Epoch: "9", Offset: 1}, nil}})
+			answer(t, tp, history("1", 10, 10))
+			answer(t, tp, history("1", 10, 10))
+		}, ""},
 		{"a confirmation during a catch-up asks for another", func(t *testing.T, tp *topic) {
 			tp.catchUp()
 			tp.catchUp()
@@ -149,8 +167,8 @@ func TestATopicDeliversEachMessageOnceInOrder(t *testing.T) {
 		{"too many that wait are read again", func(t *testing.T, tp *topic) {
 			tp.catchUp()
 			tp.receive(live(13, 13+heldLimit))
-			answer(t, tp, history("1", 11, 12))
-			answer(t, tp, history("1", 13, 20))
+			answer(t, tp, history("1", 10, 12))
+			answer(t, tp, history("1", 12, 13+heldLimit))
 		}, texts(11, 13+heldLimit)},
 		{"another history", func(t *testing.T, tp *topic) {
 			tp.catchUp()
@@ -168,13 +186,23 @@ func TestATopicDeliversEachMessageOnceInOrder(t *testing.T) {
 			tp.catchUp()
 			answer(t, tp, []any{"1-7", []any{}})
 		}, "gap after 1-7"},
-		{"a hole in the history itself", func(t *testing.T, tp *topic) {
+		{"offsets that were given out a second time", func(t *testing.T, tp *topic) {
 			tp.catchUp()
-			holed := history("1", 11, 14).([]any)
-			holed[1] = append(holed[1].([]any)[:1:1], holed[1].([]any)[3]) // 11 and 14
-			answer(t, tp, holed)
-			answer(t, tp, history("1", 14, 14))
-		}, "11 gap after 1-13 14"},
+			answer(t, tp, []any{"1-11", []any{entry("1", 10, "payload", "another"), entry("1", 11, "payload", "11")}})
+			tp.catchUp() // and the next time it is the known one
+			answer(t, tp, history("1", 11, 12))
+		}, "gap after 1-10 11 12"},
+		{"what others have put there", func(t *testing.T, tp *topic) {
+			tp.catchUp()
+			foreign := []any{entry("1", 11, "payload", "11"), entry("1", 12, "a", "1", "b", "2"), entry("1", 13, "payload", "13")}
+			answer(t, tp, []any{"1-13", foreign})
+			answer(t, tp, []any{"1-13", foreign})
+		}, "11 gap after 1-12 13"},
+		{"what others have put at the end", func(t *testing.T, tp *topic) {
+			tp.catchUp()
+			answer(t, tp, []any{"1-11", []any{entry("1", 11, "x", "y")}})
+			tp.receive(live(12, 12))
+		}, "gap after 1-11 12"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

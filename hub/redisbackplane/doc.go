@@ -25,6 +25,8 @@
 // Redis) begins again with another epoch, and subscribers are told of the gap.
 //
 // Limits: a stream keeps about the last 1,000 messages, and expires an hour
-// after the last. Redis replicates asynchronously: a failover can take back
-// acknowledged messages. Needs Redis 5 or later.
+// after the last subscriber's last look. Redis replicates asynchronously: a
+// failover can take back acknowledged messages; subscribers are told. Whoever
+// takes a stream's newest entry away by hand (XDEL) keeps messages out until the
+// key is deleted. Needs Redis 5 or later.
 package redisbackplane

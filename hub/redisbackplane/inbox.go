@@ -67,8 +67,8 @@ func (b *inbox) take(ctx context.Context) []any {
 	}
 }
 
-// deliver hands what was received to its topics until ctx ends.
-func (b *Backplane) deliver(ctx context.Context) {
+// dispatch hands what was received to its topics until ctx ends.
+func (b *Backplane) dispatch(ctx context.Context) {
 	for {
 		received := b.inbox.take(ctx)
 		if received == nil {

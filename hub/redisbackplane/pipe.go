@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	pipeLimit = 16 << 10 // calls that wait in one pipe; more are refused at once
-	pipeBatch = 512      // calls in one round trip
+	pipeLimit    = 16 << 10 // calls that wait in one pipe; more are refused at once
+	publishBatch = 512      // publications in one round trip
+	readBatch    = 16       // catch-ups in one round trip: their answers are large
 )
 
 var errPipeFull = errors.New("too many calls wait for Redis")
@@ -33,16 +34,18 @@ type call struct {
 // the next calls gather, and then leave together: 50 in a pipeline cost Redis
 // and us an eighth of 50 one by one, and no delay is added to make it so.
 type pipe struct {
-	client *redis.Client
-	wake   chan struct{} // holds one token while calls wait
+	client  *redis.Client
+	batch   int           // calls in one round trip, at most
+	wake    chan struct{} // holds one token while calls wait
+	refusal string        // what Redis refused the last calls for; for run alone
 
 	mu      sync.Mutex
 	waiting []call
 	closed  bool
 }
 
-func newPipe(client *redis.Client) *pipe {
-	return &pipe{client: client, wake: make(chan struct{}, 1)}
+func newPipe(client *redis.Client, batch int) *pipe {
+	return &pipe{client: client, batch: batch, wake: make(chan struct{}, 1)}
 }
 
 // call queues one run of script; done is called within hub.PublishTimeout, in the
@@ -85,8 +88,8 @@ func (p *pipe) take() []call {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	batch := p.waiting
-	if len(batch) > pipeBatch && !p.closed {
-		batch = batch[:pipeBatch:pipeBatch]
+	if len(batch) > p.batch && !p.closed {
+		batch = batch[:p.batch:p.batch]
 	}
 	p.waiting = p.waiting[len(batch):]
 	if len(p.waiting) == 0 {
@@ -111,9 +114,8 @@ func (p *pipe) exec(ctx context.Context, batch []call) {
 		// them may have been carried out, and order would be lost. If loading
 		// fails, the next calls come here again.
 		_ = loadScripts(ctx, p.client)
-	} else if _, answered := errors.AsType[redis.Error](err); answered {
-		slog.Warn("Redis refused a call", "cause", err) // clients are told no more than unavailable
 	}
+	p.tell(err)
 	for i, c := range batch {
 		answer, err := answers[i].Result()
 		if err != nil {
@@ -121,6 +123,19 @@ func (p *pipe) exec(ctx context.Context, batch []call) {
 		}
 		c.done(answer, err)
 	}
+}
+
+// tell logs what Redis refuses calls for, when that changes: clients are told no
+// more than unavailable. Of a Redis that is away the session tells.
+func (p *pipe) tell(err error) {
+	refusal := ""
+	if _, answered := errors.AsType[redis.Error](err); answered {
+		refusal = err.Error()
+	}
+	if refusal != "" && refusal != p.refusal {
+		slog.Warn("Redis refuses calls", "cause", refusal)
+	}
+	p.refusal = refusal
 }
 
 // loadScripts makes the scripts known to the Redis behind a new connection.

@@ -7,6 +7,8 @@ local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local epoch, offset = ARGV[2], 0
 if last then
   epoch, offset = string.match(last[1], '^(%d+)-(%d+)$')
+else
+  redis.call('DEL', KEYS[1]) -- emptied by hand, it would remember its last ID
 end
 local id = epoch .. '-' .. string.format('%.0f', offset + 1)
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], id, 'payload', ARGV[1])

@@ -17,7 +17,7 @@ import (
 const (
 	historySize = 1000      // messages; Redis trims whole nodes, so somewhat more
 	historyKept = time.Hour // after the last message
-	catchUpSize = 500       // messages in one answer: 2 MB of the longest
+	catchUpSize = 100       // messages in one answer: 0.8 MB of the longest
 )
 
 var (
@@ -83,30 +83,27 @@ func parseHistory(answer any) (last hub.Position, missed []message, err error) {
 	}
 	entries, _ := parts[1].([]any)
 	for _, entry := range entries {
-		m, err := parseEntry(entry)
-		if err != nil {
-			return last, nil, err
+		// What others have added to the stream is no message. It has an offset
+		// all the same, and so it leaves a hole, of which subscribers are told.
+		if m, ours := parseEntry(entry); ours {
+			missed = append(missed, m)
 		}
-		missed = append(missed, m)
 	}
 	return last, missed, nil
 }
 
 // parseEntry reads [id, ["payload", payload]].
-func parseEntry(entry any) (message, error) {
+func parseEntry(entry any) (m message, ours bool) {
 	parts, _ := entry.([]any)
 	if len(parts) != 2 {
-		return message{}, fmt.Errorf("a stream entry of %d parts", len(parts))
+		return m, false
 	}
 	id, _ := parts[0].(string)
 	at, err := parsePosition(id)
-	if err != nil {
-		return message{}, err
-	}
 	fields, _ := parts[1].([]any)
-	if len(fields) != 2 {
-		return message{}, fmt.Errorf("stream entry %s has %d fields", id, len(fields))
+	if err != nil || len(fields) != 2 || fields[0] != "payload" {
+		return m, false
 	}
-	payload, _ := fields[1].(string)
-	return message{at, []byte(payload)}, nil
+	payload, ours := fields[1].(string)
+	return message{at, []byte(payload)}, ours
 }

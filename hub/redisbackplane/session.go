@@ -24,8 +24,8 @@ const (
 // errSessionOver keeps go-redis from reconnecting behind our back.
 var errSessionOver = errors.New("one session has one connection")
 
-// receive runs one session after the other until ctx ends.
-func (b *Backplane) receive(ctx context.Context) {
+// sessions runs one session after the other until ctx ends.
+func (b *Backplane) sessions(ctx context.Context) {
 	pause := reconnectFirst
 	for failures := 0; ctx.Err() == nil; failures++ {
 		heard, err := b.session(ctx)

@@ -1,6 +1,7 @@
 package redisbackplane
 
 import (
+	"bytes"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -32,6 +33,7 @@ type topic struct {
 	mu          sync.Mutex // guards what follows; delivering holds it, nothing waits under it
 	subscribers map[*subscriber]struct{}
 	at          hub.Position  // after the last message that was delivered; zero at first
+	last        []byte        // that message's payload: another one at its offset is another history
 	catching    bool          // a catch-up is under way …
 	again       bool          // … and another one is needed after it
 	held        []message     // what came meanwhile, or the newest of it: at most heldLimit
@@ -79,14 +81,19 @@ func (t *topic) receive(messages []message) {
 }
 
 // advance delivers the messages that are next and passes over those that were
-// delivered already. Of any other, the stream tells what lies between.
+// delivered already. Of any other, the stream tells what lies before it, and
+// whether there ever was such a message: nothing is held for a read that begins
+// after it was received.
 func (t *topic) advance(messages []message) {
-	if t.catching || t.at.Epoch == "" {
+	if t.catching {
 		t.hold(messages)
 		return
 	}
+	if t.at.Epoch == "" {
+		return // the first catch-up, still to come, will tell
+	}
 	batch := hub.Batch{After: t.at}
-	for i, m := range messages {
+	for _, m := range messages {
 		end := batch.End()
 		if m.Epoch == end.Epoch && m.Offset <= end.Offset {
 			continue
@@ -94,7 +101,6 @@ func (t *topic) advance(messages []message) {
 		if m.Epoch != end.Epoch || m.Offset != end.Offset+1 {
 			t.deliver(batch)
 			t.startCatchUp()
-			t.hold(messages[i:])
 			return
 		}
 		batch.Payloads = append(batch.Payloads, m.payload)
@@ -115,7 +121,12 @@ func (t *topic) hold(messages []message) {
 
 func (t *topic) deliver(batch hub.Batch) {
 	t.at = batch.End()
-	if len(batch.Payloads) == 0 && !batch.Gap {
+	switch n := len(batch.Payloads); {
+	case n > 0:
+		t.last = batch.Payloads[n-1]
+	case batch.Gap:
+		t.last = nil // not known
+	default:
 		return
 	}
 	for s := range t.subscribers {
@@ -136,7 +147,7 @@ func (t *topic) catchUp() {
 }
 
 func (t *topic) startCatchUp() {
-	t.catching, t.again = true, false
+	t.catching, t.again, t.held = true, false, nil
 	if err := t.reads.call(catchUpScript, t.name, catchUpArgs(t.at), t.caughtUp); err != nil {
 		t.retry(err)
 	}
@@ -157,28 +168,46 @@ func (t *topic) caughtUp(answer any, err error) {
 	}
 	t.catching, t.pause = false, 0
 	if t.at.Epoch == "" {
-		t.at = last
-		close(t.live)
+		t.begin(last, missed)
 	} else {
 		t.resume(last, missed)
 	}
 	held := t.held
 	t.held = nil
 	if !t.catching && (t.again || t.at != last) {
-		t.startCatchUp() // there was more than one answer holds
+		t.startCatchUp() // there is more than one answer holds, what was held included
 	}
-	t.advance(held)
+	if !t.catching {
+		t.advance(held)
+	}
 }
 
-// resume delivers what was missed. Where the stream does not go on where the
-// topic is, it first tells of the gap: another epoch, a stream that has been
-// trimmed beyond it, or one that ends before it (a failover lost its end).
+// begin takes a new topic's place in its history, and the message before it.
+func (t *topic) begin(last hub.Position, missed []message) {
+	t.at = last
+	if len(missed) > 0 {
+		t.last = missed[0].payload
+	}
+	close(t.live)
+}
+
+// resume delivers what was missed. missed begins with the message that the topic
+// delivered last, if the stream still has it. Where the stream does not go on
+// where the topic is, it first tells of the gap: another epoch, a stream that
+// has been trimmed beyond it, one that ends before it, or one that has another
+// message in its place. (Redis came back with older data, by a restart or a
+// failover, and offsets were given out a second time.)
 func (t *topic) resume(last hub.Position, missed []message) {
+	same := true
+	if len(missed) > 0 && missed[0].Position == t.at {
+		same = t.last == nil || bytes.Equal(missed[0].payload, t.last)
+		missed = missed[1:]
+	}
 	after := last
 	if len(missed) > 0 {
 		after = hub.Position{Epoch: missed[0].Epoch, Offset: missed[0].Offset - 1}
 	}
-	if after != t.at {
+	if after != t.at || !same {
 		slog.Warn("messages lost", "topic", t.name, "after", t.at.Offset, "next", after.Offset+1)
 		t.deliver(hub.Batch{After: after, Gap: true})
 	}

@@ -1,5 +1,12 @@
 package redisbackplane
 
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
 // The subscriptions of this instance are desired state: the map of topics says
 // what Redis should be subscribed to, and each session's ask makes it so.
 
@@ -69,4 +76,24 @@ func (b *Backplane) topic(name string) *topic {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.topics[name]
+}
+
+// renew has every topic look at its stream now and then, which keeps it: a room
+// that is quiet for longer than historyKept, but not left, goes on where it was.
+func (b *Backplane) renew(ctx context.Context) {
+	again := time.NewTicker(historyKept / 4)
+	defer again.Stop()
+	for {
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return
+		}
+		b.mu.Lock()
+		topics := slices.Collect(maps.Values(b.topics))
+		b.mu.Unlock()
+		for _, t := range topics {
+			t.catchUp()
+		}
+	}
 }
