@@ -263,6 +263,22 @@ func TestACatchUpThatFailsIsTriedAgain(t *testing.T) {
 	})
 }
 
+// A stream that is looked at does not expire: four looks within its time.
+func TestEveryTopicLooksAtItsStreamNowAndThen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tp, _ := caughtUpTopic(t)
+		b := &Backplane{topics: map[string]*topic{tp.name: tp}}
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go b.renew(ctx)
+		for range 4 {
+			<-time.After(historyKept / 4)
+			synctest.Wait()
+			answer(t, tp, history("1", 10, 10))
+		}
+	})
+}
+
 func TestForeignPayloadsAreNoMessages(t *testing.T) {
 	for _, s := range []string{"", " ", "hello", "-", "1-", "-1 x", "1-x y", "1--1 x", "1-18446744073709551616 x"} {
 		if m, err := parseMessage(s); err == nil {
