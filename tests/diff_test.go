@@ -95,3 +95,19 @@ func allowed(dep, pkg string, own, others []string) bool {
 	}
 	return false
 }
+
+// The bench knows the phases only as programs, so it can judge any server. And
+// what it imports everybody downloads who types make demo.
+func TestTheLabImportsNeitherTheSubjectNorAContainerClient(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "secondserver/lab").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dep := range strings.Fields(string(out)) {
+		for _, unwanted := range []string{"secondserver/hub", "secondserver/server", "github.com/testcontainers/", "github.com/moby/", "github.com/redis/go-redis"} {
+			if strings.HasPrefix(dep, unwanted) {
+				t.Errorf("lab depends on %s", dep)
+			}
+		}
+	}
+}
