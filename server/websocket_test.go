@@ -172,16 +172,24 @@ func (h held) Publish(p hub.Publication, answered func(hub.Position, error)) {
 	})
 }
 
-func TestDrain(t *testing.T) {
+// serveTCP runs Serve, as a program does; stop is its SIGTERM, and served tells
+// how it ended.
+func serveTCP(t *testing.T, plane hub.Backplane) (addr string, stop func(), served <-chan error) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	url := "http://" + listener.Addr().String()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- server.New(hub.New("server-1", plane)).Serve(ctx, listener) }()
+	return listener.Addr().String(), cancel, ended
+}
+
+func TestDrain(t *testing.T) {
 	plane := held{hub.NewMemory(), make(chan struct{})}
-	ctx, stop := context.WithCancel(t.Context())
-	served := make(chan error)
-	go func() { served <- server.New(hub.New("server-1", plane)).Serve(ctx, listener) }()
+	addr, stop, served := serveTCP(t, plane)
+	url := "http://" + addr
 
 	alice := dial(t, url, "user=alice&room=general")
 	read(t, alice)
@@ -217,43 +225,14 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// A request whose body never comes is no client of ours to wait for.
-func TestDrainDoesNotWaitForHalfARequest(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	served := make(chan error)
-	go func() { served <- server.New(hub.New("server-1", hub.NewMemory())).Serve(ctx, listener) }()
-	conn, err := net.Dial("tcp", listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if _, err := conn.Write([]byte("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")); err != nil {
-		t.Fatal(err)
-	}
-	stop()
-	if err := <-served; err != nil {
-		t.Errorf("Serve: %v, want nil: every client was drained", err)
-	}
-}
-
 // A close frame must reach a client that goes on sending: a socket that is
 // closed while data waits to be read is reset, and the frame is lost with it.
 func TestDrainIsToldToClientsThatGoOnSending(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	served := make(chan error)
-	go func() { served <- server.New(hub.New("server-1", hub.NewMemory())).Serve(ctx, listener) }()
+	addr, stop, served := serveTCP(t, hub.NewMemory())
 	var clients sync.WaitGroup
 	flood := make(chan struct{})
 	for n := range 20 {
-		conn := dial(t, "http://"+listener.Addr().String(), fmt.Sprint("user=user-", n))
+		conn := dial(t, "http://"+addr, fmt.Sprint("user=user-", n))
 		read(t, conn)
 		clients.Go(func() {
 			<-flood

@@ -16,6 +16,7 @@ var promises = []promise{
 	{"a topic's offsets are 1, 2, 3 and so on, in the order of the calls", offsetsCount},
 	{"a subscriber hears every message after its position, once and in order", hearsAll},
 	{"once Subscribe has returned nothing is missed", nothingMissed},
+	{"a topic that was left can be joined again at once", leftAndJoined},
 	{"payloads arrive as they were", payloadsUnchanged},
 	{"topics do not mix", topicsDoNotMix},
 	{"all subscribers hear the same order, whoever publishes", oneOrder},
@@ -131,6 +132,32 @@ func nothingMissed(t *trial) error {
 				return fmt.Errorf("subscribed at offset %d, heard offset %d, want %d", tape.from.Offset, m.at.Offset, want)
 			}
 		}
+	}
+	return nil
+}
+
+// leftAndJoined: a subscription that is given up and wanted again before the
+// broker has heard of either must still come to stand.
+func leftAndJoined(t *trial) error {
+	b := t.Join()
+	for n := range 100 {
+		left, err := t.record(b, topic)
+		if err != nil {
+			return fmt.Errorf("round %d: %w", n, err)
+		}
+		left.cancel()
+		tape, err := t.record(b, topic)
+		if err != nil {
+			return fmt.Errorf("round %d, again: %w", n, err)
+		}
+		text := fmt.Sprint("message ", n)
+		if _, err := t.say(b, topic, text); err != nil {
+			return err
+		}
+		if err := tape.hears(text); err != nil {
+			return fmt.Errorf("round %d: %w", n, err)
+		}
+		tape.cancel()
 	}
 	return nil
 }

@@ -40,31 +40,60 @@ func (p *pipes) Close() error {
 
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
+// connect is the client's end of a new connection.
+func (p *pipes) connect() net.Conn {
+	ours, theirs := net.Pipe()
+	p.accept <- theirs
+	return ours
+}
+
 // serve runs a server in the bubble; dial connects to it, and stop drains it.
 func serve(t *testing.T, plane hub.Backplane) (dial func() *websocket.Conn, stop func()) {
-	listener := &pipes{accept: make(chan net.Conn), closed: make(chan struct{})}
-	ctx, cancel := context.WithCancel(t.Context())
-	served := make(chan error)
-	go func() { served <- server.New(hub.New("server-1", plane)).Serve(ctx, listener) }()
+	listener, stop := listen(t, plane)
 	dialer := websocket.Dialer{NetDialContext: func(context.Context, string, string) (net.Conn, error) {
-		ours, theirs := net.Pipe()
-		listener.accept <- theirs
-		return ours, nil
+		return listener.connect(), nil
 	}}
 	dial = func() *websocket.Conn {
-		conn, _, err := dialer.DialContext(ctx, "ws://pipe/ws?user=alice", nil)
+		conn, _, err := dialer.DialContext(t.Context(), "ws://pipe/ws?user=alice", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return conn
 	}
+	return dial, stop
+}
+
+func listen(t *testing.T, plane hub.Backplane) (listener *pipes, stop func()) {
+	listener = &pipes{accept: make(chan net.Conn), closed: make(chan struct{})}
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan error)
+	go func() { served <- server.New(hub.New("server-1", plane)).Serve(ctx, listener) }()
 	stop = func() {
 		cancel()
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
 	}
-	return dial, stop
+	return listener, stop
+}
+
+// A request whose body never comes is no client of ours to wait for.
+func TestDrainDoesNotWaitForHalfARequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		listener, stop := listen(t, hub.NewMemory())
+		conn := listener.connect()
+		defer conn.Close()
+		if _, err := conn.Write([]byte("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		go io.Copy(io.Discard, conn)
+		synctest.Wait() // the server has the request, and waits for the rest of it
+		began := time.Now()
+		stop()
+		if got := time.Since(began); got > 6*time.Second {
+			t.Errorf("the drain took %v, want at most the 5 s that a request has to arrive, and a moment", got)
+		}
+	})
 }
 
 func TestAPeerThatAnswersPingsStays(t *testing.T) {
