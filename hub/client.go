@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,9 +53,10 @@ type Client struct {
 	ctx    context.Context // ends with the client; its cause is the reason
 	cancel context.CancelCauseFunc
 
-	rooms   map[string]*room // joined; for the reading goroutine alone
-	refused bool             // the last join was; likewise
-	window  chan struct{}    // one for each unanswered message, at most maxWindow
+	own     []*audience           // what every client hears: everyone's, and the user's own
+	rooms   map[string]membership // joined; for the reading goroutine alone
+	refused bool                  // the last join was; likewise
+	window  chan struct{}         // one for each unanswered message, at most maxWindow
 }
 
 func newClient(h *Hub, user string, to Transport) *Client {
@@ -65,14 +67,15 @@ func newClient(h *Hub, user string, to Transport) *Client {
 		out:    &outbox{to: to, ctx: ctx, cancel: cancel, closed: make(chan struct{})},
 		ctx:    ctx,
 		cancel: cancel,
-		rooms:  make(map[string]*room),
+		rooms:  make(map[string]membership),
 		window: make(chan struct{}, maxWindow),
 	}
 }
 
 // Handle carries out one frame from the client, valid UTF-8 of at most MaxFrame
 // bytes. What the client has to hear about it reaches it through its transport.
-// It waits while a room is being joined (at most 5 s) and while 64 messages are
+// It waits while a room is being joined (at most 5 s), then for as long as the
+// client takes to read what it has missed there, and while 64 messages are
 // unanswered (at most 2 s). A client that is ending is not listened to.
 func (c *Client) Handle(frame []byte) {
 	if !c.out.begin() {
@@ -95,43 +98,50 @@ func (c *Client) Handle(frame []byte) {
 	}
 }
 
-func (c *Client) join(req request) *problem {
-	if r := c.rooms[req.room]; r != nil {
-		req.resume = nil // nothing changes
-		r.add(c, req)
+func (c *Client) join(req request) *Problem {
+	if m, joined := c.rooms[req.room]; joined {
+		m.answer(c, req)
 		return nil
 	}
 	if len(c.rooms) >= maxRooms {
-		return problemf(codeTooManyRooms, "one connection joins at most %d rooms", maxRooms)
+		return problemf(CodeTooManyRooms, "one connection joins at most %d rooms", maxRooms)
 	}
-	if err := c.hub.plane.Ready(); c.refused && err != nil {
-		return unavailable("not joined", err) // one join has waited in vain; the others need not
+	limit := joinTimeout
+	if c.refused && c.hub.plane.Ready() != nil {
+		limit = joinAgain // one join has waited in vain; the others need not wait as long
 	}
-	r := c.hub.enter(req.room)
-	err := r.wait(c.ctx)
+	ctx, stop := context.WithTimeout(c.ctx, limit)
+	defer stop()
+	a := c.hub.enter(Room(req.room))
+	err := a.await(ctx)
+	var m membership
+	if err == nil {
+		m, err = a.join(ctx, c, req)
+	}
 	if c.refused = err != nil; c.refused {
-		c.hub.exit(r)
-		return unavailable("not joined", err)
+		c.hub.exit(a)
+		return unavailable("not joined", cmp.Or(c.Cause(), err))
 	}
-	c.rooms[req.room] = r
-	r.add(c, req)
+	c.rooms[req.room] = m
 	return nil
 }
 
-func (c *Client) leave(req request) *problem {
-	r := c.rooms[req.room]
-	if r == nil {
+func (c *Client) leave(req request) *Problem {
+	m, joined := c.rooms[req.room]
+	if !joined {
 		return notInRoom(req.room)
 	}
 	delete(c.rooms, req.room)
-	r.remove(c)
-	c.hub.exit(r)
+	m.end(c)
 	c.out.offer(encode(leftFrame{"left", req.room, req.ref}))
 	return nil
 }
 
-func (c *Client) say(req request) *problem {
-	if c.rooms[req.room] == nil {
+func (c *Client) say(req request) *Problem {
+	to := Room(req.room)
+	if req.to != "" {
+		to = User(req.to)
+	} else if _, joined := c.rooms[req.room]; !joined {
 		return notInRoom(req.room)
 	}
 	c.window <- struct{}{}
@@ -140,12 +150,12 @@ func (c *Client) say(req request) *problem {
 		return unavailable("not sent", err)
 	}
 	c.out.owe()
-	c.hub.publish(c.user, req, func(at Position, err error) {
+	c.hub.publish(c.user, to, req, func(at Position, err error) {
 		switch {
 		case err != nil:
-			c.out.offer(unavailable("not sent", err).frame(req))
+			c.out.offer(notSent(to, err).frame(req))
 		case req.ref != "":
-			c.out.offer(encode(ackFrame{"ack", req.ref, req.room, at.Offset, at.Epoch}))
+			c.out.offer(ack(req.ref, to, at))
 		}
 		c.out.settle()
 		<-c.window
@@ -155,15 +165,15 @@ func (c *Client) say(req request) *problem {
 
 // unavailable tells a client what became of its frame, and nothing of what the
 // backplane is made of: that is for the log, and for /readyz.
-func unavailable(what string, err error) *problem {
+func unavailable(what string, err error) *Problem {
 	if errors.Is(err, Restart) {
-		return problemf(codeUnavailable, "%s: %v", what, Restart)
+		return problemf(CodeUnavailable, "%s: %v", what, Restart)
 	}
-	return problemf(codeUnavailable, "%s: %v; try again", what, ErrUnavailable)
+	return problemf(CodeUnavailable, "%s: %v; try again", what, ErrUnavailable)
 }
 
-func notInRoom(room string) *problem {
-	return problemf(codeNotInRoom, "join %s first", room)
+func notInRoom(room string) *Problem {
+	return problemf(CodeNotInRoom, "join %s first", room)
 }
 
 // Cause is why the client ends, and nil while it does not.
@@ -179,9 +189,12 @@ func (c *Client) end(cause error) {
 // of its rooms, and returns when its transport is closed and nothing is left.
 func (c *Client) Close(cause error) {
 	c.end(cause)
-	for _, r := range c.rooms {
-		r.remove(c)
-		c.hub.exit(r)
+	for _, m := range c.rooms {
+		m.end(c)
+	}
+	for _, a := range c.own {
+		a.remove(c)
+		c.hub.exit(a)
 	}
 	<-c.out.closed
 	c.hub.forget(c)

@@ -6,27 +6,27 @@ import (
 	"sync"
 )
 
-// A Hub is one instance: its clients and the rooms that they are in.
+// A Hub is one instance: its clients, and what they hear.
 type Hub struct {
 	id    string
 	plane Backplane
 
-	mu       sync.Mutex // guards what follows; nothing waits under it
-	clients  map[*Client]struct{}
-	rooms    map[string]*room
-	draining bool
+	mu        sync.Mutex // guards what follows; nothing waits under it
+	clients   map[*Client]struct{}
+	audiences map[Destination]*audience
+	draining  bool
 
-	running sync.WaitGroup // one for each client and each room
+	running sync.WaitGroup // one for each client and each audience
 }
 
 // New returns an instance called serverID on plane, which the caller closes
 // after Drain.
 func New(serverID string, plane Backplane) *Hub {
 	return &Hub{
-		id:      serverID,
-		plane:   plane,
-		clients: make(map[*Client]struct{}),
-		rooms:   make(map[string]*room),
+		id:        serverID,
+		plane:     plane,
+		clients:   make(map[*Client]struct{}),
+		audiences: make(map[Destination]*audience),
 	}
 }
 
@@ -52,7 +52,31 @@ func (h *Hub) Ready() error {
 // Connect makes user a client of this instance and greets it. The caller hands
 // its frames to Client.Handle and ends it with Client.Close. The name must be
 // valid (ValidName); the error is ErrDraining.
+//
+// It returns when what is said to the user, and to everyone, reaches the client;
+// but it does not wait for a backplane that is away, and never longer than 5 s.
 func (h *Hub) Connect(user string, to Transport) (*Client, error) {
+	c, err := h.register(user, to)
+	if err != nil {
+		return nil, err
+	}
+	c.own = []*audience{h.enter(Everyone), h.enter(User(user))}
+	ctx, stop := context.WithTimeout(c.ctx, joinTimeout)
+	defer stop()
+	for _, a := range c.own {
+		if h.plane.Ready() == nil {
+			a.await(ctx) // what is late comes later
+		}
+	}
+	c.out.queue(encode(welcomeFrame{"welcome", h.id, user})) // before anything can be heard, but it leaves after
+	for _, a := range c.own {
+		a.add(c)
+	}
+	c.out.wake()
+	return c, nil
+}
+
+func (h *Hub) register(user string, to Transport) (*Client, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.draining {
@@ -61,7 +85,6 @@ func (h *Hub) Connect(user string, to Transport) (*Client, error) {
 	c := newClient(h, user, to)
 	h.clients[c] = struct{}{}
 	h.running.Add(1)
-	c.out.offer(encode(welcomeFrame{"welcome", h.id, user}))
 	return c, nil
 }
 
@@ -97,30 +120,29 @@ func (h *Hub) forget(c *Client) {
 	h.running.Done()
 }
 
-// enter counts a user of the room, who calls exit later. The first one opens it.
-func (h *Hub) enter(name string) *room {
+// enter counts a user of the audience, who calls exit later. The first one opens
+// it.
+func (h *Hub) enter(to Destination) *audience {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r := h.rooms[name]
-	if r == nil || r.failed() {
+	a := h.audiences[to]
+	if a == nil {
 		ctx, cancel := context.WithCancel(context.Background())
-		r = newRoom(name, cancel)
-		h.rooms[name] = r
-		h.running.Go(func() { r.run(ctx, h.plane) })
+		a = newAudience(to, cancel)
+		h.audiences[to] = a
+		h.running.Add(1)
+		go a.open(ctx, h.plane, h.running.Done) // ends when it is open, or with its last user
 	}
-	r.users++
-	return r
+	a.users++
+	return a
 }
 
-// exit is called once for each enter. With the last user the room goes.
-func (h *Hub) exit(r *room) {
+// exit is called once for each enter. With the last user the audience goes.
+func (h *Hub) exit(a *audience) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if r.users--; r.users > 0 {
-		return
+	if a.users--; a.users == 0 {
+		delete(h.audiences, a.to)
+		a.cancel()
 	}
-	if h.rooms[r.name] == r { // else it failed, and another took its place
-		delete(h.rooms, r.name)
-	}
-	r.cancel()
 }

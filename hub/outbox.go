@@ -25,10 +25,11 @@ type outbox struct {
 
 	mu       sync.Mutex // guards what follows; the transport is never called under it
 	frames   [][]byte
-	bytes    int  // of frames
-	owed     int  // answers that the client waits for; so does its end by Restart
-	failed   bool // the transport is broken, or too slow
-	flushing bool // flush runs, or has closed the transport
+	bytes    int           // of frames
+	owed     int           // answers that the client waits for; so does its end by Restart
+	failed   bool          // the transport is broken, or too slow
+	flushing bool          // flush runs, or has closed the transport
+	empty    chan struct{} // if not nil, to be closed when flush ends
 }
 
 // offer queues an answer and never waits: a full outbox ends the client.
@@ -61,6 +62,14 @@ func (o *outbox) put(frames ...[]byte) {
 		}
 	}
 	o.start()
+}
+
+// queue is offer for what waits until the next one.
+func (o *outbox) queue(frame []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.frames = append(o.frames, frame)
+	o.bytes += len(frame)
 }
 
 // begin notes that an answer is owed, unless the client is ending: then nothing
@@ -97,6 +106,22 @@ func (o *outbox) wake() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.start()
+}
+
+// emptied waits until all that is queued has been sent, or the client has ended.
+func (o *outbox) emptied() {
+	o.mu.Lock()
+	if !o.flushing {
+		o.mu.Unlock()
+		return
+	}
+	empty := make(chan struct{})
+	o.empty = empty // one at a time: only the reading goroutine waits
+	o.mu.Unlock()
+	select {
+	case <-empty:
+	case <-o.ctx.Done():
+	}
 }
 
 // deaf tells whether nothing reaches the client any more. Only a Restart still
@@ -140,6 +165,10 @@ func (o *outbox) take() (frames [][]byte, last bool) {
 	frames = o.frames
 	o.frames, o.bytes = nil, 0
 	if frames == nil {
+		if o.empty != nil {
+			close(o.empty)
+			o.empty = nil
+		}
 		last = o.ctx.Err() != nil && (o.owed == 0 || o.deaf())
 		o.flushing = last
 	}

@@ -6,128 +6,29 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
-// The codes of error frames: see docs/protocol.md.
+// The codes of problems: see docs/protocol.md.
 const (
-	codeBadFrame     = "bad_frame"
-	codeBadName      = "bad_name"
-	codeBadText      = "bad_text"
-	codeTooManyRooms = "too_many_rooms"
-	codeNotInRoom    = "not_in_room"
-	codeUnavailable  = "unavailable"
+	CodeBadFrame     = "bad_frame"
+	CodeBadName      = "bad_name"
+	CodeBadText      = "bad_text"
+	CodeTooManyRooms = "too_many_rooms"
+	CodeNotInRoom    = "not_in_room"
+	CodeUserOffline  = "user_offline"
+	CodeUnavailable  = "unavailable"
 )
 
-// A problem is why a frame is not carried out; the client is told by an error
-// frame, and its connection stays.
-type problem struct{ code, message string }
+// A Problem is why something that was asked for was not done. A client is told
+// by an error frame, and its connection stays; the hub's methods for backend
+// services return it as their error.
+type Problem struct{ Code, Message string }
 
-func problemf(code, format string, args ...any) *problem {
-	return &problem{code, fmt.Sprintf(format, args...)}
-}
+func (p *Problem) Error() string { return p.Code + ": " + p.Message }
 
-// A request is one frame from a client, decoded. Which fields are set depends
-// on the kind; decode has checked them all.
-type request struct {
-	kind   string // join, leave or message
-	room   string
-	text   string
-	ref    string    // "" if the client gave none
-	resume *Position // a join: the last message that the client has seen
-}
-
-// decode reads a frame. With a problem, the request holds what could be read of
-// ref and room, for the error frame to name.
-//
-// A map of raw values, not a struct: encoding/json matches a struct's keys
-// without regard to case, and the protocol's keys are exact.
-func decode(frame []byte) (request, *problem) {
-	var keys map[string]json.RawMessage
-	if err := json.Unmarshal(frame, &keys); err != nil || keys == nil {
-		return request{}, problemf(codeBadFrame, "a frame is one JSON object")
-	}
-	f := fields{keys: keys}
-	r := request{kind: f.text("type"), room: f.text("room"), ref: f.text("ref")}
-	if f.has("ref") && !validRef(r.ref) {
-		f.fail(codeBadFrame, "ref is 1 to %d bytes", maxRef)
-		r.ref = ""
-	}
-	switch r.kind {
-	case "join":
-		r.resume = f.position()
-	case "leave":
-	case "message":
-		r.text = f.text("text")
-		f.need("text")
-		if f.has("to") {
-			f.fail(codeBadFrame, "a message goes to a room; direct messages are not served")
-		}
-	default:
-		f.fail(codeBadFrame, "type is join, leave or message")
-	}
-	f.need("room")
-	if f.problem == nil && !ValidName(r.room) {
-		f.fail(codeBadName, "a room's name is 1 to %d of A-Z a-z 0-9 _ . - and not . or ..", maxName)
-	}
-	if f.problem == nil && r.kind == "message" && !validText(r.text) {
-		f.fail(codeBadText, "text is 1 to %d bytes of UTF-8", maxText)
-	}
-	if !ValidName(r.room) {
-		r.room = ""
-	}
-	return r, f.problem
-}
-
-// fields reads a frame's values and keeps the first problem.
-type fields struct {
-	keys    map[string]json.RawMessage
-	problem *problem
-}
-
-func (f *fields) has(key string) bool { return f.keys[key] != nil }
-
-func (f *fields) fail(code, format string, args ...any) {
-	if f.problem == nil {
-		f.problem = problemf(code, format, args...)
-	}
-}
-
-func (f *fields) need(key string) {
-	if !f.has(key) {
-		f.fail(codeBadFrame, "%s is missing", key)
-	}
-}
-
-func (f *fields) text(key string) string {
-	s, _ := value[string](f, key, "a string")
-	return s
-}
-
-// position reads offset and epoch, which are given together or not at all.
-func (f *fields) position() *Position {
-	offset, hasOffset := value[uint64](f, "offset", "an unsigned 64-bit integer")
-	epoch, hasEpoch := value[string](f, "epoch", "a string")
-	if hasOffset != hasEpoch {
-		f.fail(codeBadFrame, "offset and epoch go together")
-	}
-	if !hasOffset || !hasEpoch {
-		return nil
-	}
-	return &Position{epoch, offset}
-}
-
-// value reads one key; null is of the wrong kind too.
-func value[T any](f *fields, key, kind string) (v T, ok bool) {
-	raw, present := f.keys[key]
-	if !present {
-		return v, false
-	}
-	var p *T
-	if err := json.Unmarshal(raw, &p); err != nil || p == nil {
-		f.fail(codeBadFrame, "%s is %s", key, kind)
-		return v, false
-	}
-	return *p, true
+func problemf(code, format string, args ...any) *Problem {
+	return &Problem{code, fmt.Sprintf(format, args...)}
 }
 
 // The frames to a client, one type each, in the order of docs/protocol.md.
@@ -141,6 +42,7 @@ type welcomeFrame struct {
 type joinedFrame struct {
 	Type      string `json:"type"`
 	Room      string `json:"room"`
+	Count     int    `json:"count"`
 	Offset    uint64 `json:"offset"`
 	Epoch     string `json:"epoch"`
 	Recovered *bool  `json:"recovered,omitempty"`
@@ -154,8 +56,8 @@ type leftFrame struct {
 }
 
 // messagePayload is the part of a message that its sender's instance knows; it
-// is what travels through the backplane. The rest, type, room and offset, stands
-// before it in the frame: see messageFrame.
+// is what travels through the backplane. The rest stands before it in the frame:
+// see messageFrame.
 type messagePayload struct {
 	From     string `json:"from"`
 	Text     string `json:"text"`
@@ -163,12 +65,34 @@ type messagePayload struct {
 	SentAt   string `json:"sent_at"`
 }
 
+type presenceFrame struct {
+	Type  string `json:"type"`
+	Room  string `json:"room"`
+	Event string `json:"event"` // join or leave
+	User  string `json:"user"`
+	Count int    `json:"count"` // after it
+}
+
+// ackFrame says that the backplane has a message for a room, with its position,
+// or to a user. A broadcast has neither.
 type ackFrame struct {
 	Type   string `json:"type"`
-	Ref    string `json:"ref"`
-	Room   string `json:"room"`
-	Offset uint64 `json:"offset"`
-	Epoch  string `json:"epoch"`
+	Ref    string `json:"ref,omitempty"`
+	Room   string `json:"room,omitempty"`
+	To     string `json:"to,omitempty"`
+	Offset uint64 `json:"offset,omitempty"`
+	Epoch  string `json:"epoch,omitempty"`
+}
+
+func ack(ref string, to Destination, at Position) []byte {
+	f := ackFrame{Type: "ack", Ref: ref}
+	switch {
+	case to.IsRoom():
+		f.Room, f.Offset, f.Epoch = to.name(), at.Offset, at.Epoch
+	case to.IsUser():
+		f.To = to.name()
+	}
+	return encode(f)
 }
 
 type errorFrame struct {
@@ -179,29 +103,46 @@ type errorFrame struct {
 	Message string `json:"message"`
 }
 
-func (p *problem) frame(r request) []byte {
-	return encode(errorFrame{"error", r.ref, r.room, p.code, p.message})
+func (p *Problem) frame(r request) []byte {
+	return encode(errorFrame{"error", r.ref, r.room, p.Code, p.Message})
 }
 
 // maxPayload bounds a messagePayload, in bytes: the longest text, each byte of it
 // escaped to six, and the rest.
 const maxPayload = 32 << 10
 
-// messageFrame completes a payload by what only the backplane could know, its
-// offset, without decoding it: {"type":…,"offset":46, and the rest of the
-// payload's object. It is built once for all members. What is not a payload of
-// ours, as somebody else can write to a broker too, makes no frame.
-func messageFrame(room string, offset uint64, payload []byte) (frame []byte, ours bool) {
-	if len(payload) > maxPayload || !bytes.HasPrefix(payload, []byte(`{"from":"`)) || !bytes.HasSuffix(payload, []byte(`"}`)) {
+// messageFrame completes a payload, without decoding it, by what stands before
+// it: for whom it is, and in a room its offset, which only the backplane could
+// know. It is built once for all members. What is not a payload of ours, as
+// somebody else can write to a broker too, makes no frame.
+//
+//	{"from":"alice","text":"hi", …}                                     payload
+//	{"type":"message","room":"general","offset":46,"from":"alice", …}   to a room
+//	{"type":"message","to":"bob","from":"alice","text":"hi", …}         to a user
+//	{"type":"announcement","text":"hi", …}                              to everyone
+func messageFrame(to Destination, offset uint64, payload []byte) (frame []byte, ours bool) {
+	if len(payload) > maxPayload || !bytes.HasPrefix(payload, []byte(`{"from":"`)) {
 		return nil, false
 	}
-	b := make([]byte, 0, len(`{"type":"message","room":"","offset":,`)+len(room)+20+len(payload))
-	b = append(b, `{"type":"message","room":"`...)
-	b = append(b, room...) // a valid name needs no escaping
-	b = append(b, `","offset":`...)
-	b = strconv.AppendUint(b, offset, 10)
-	b = append(b, ',')
-	return append(b, payload[1:]...), true
+	rest := payload[1:]
+	b := make([]byte, 0, len(`{"type":"message","room":"","offset":,`)+len(to.topic)+20+len(payload))
+	switch {
+	case to.IsRoom():
+		b = append(b, `{"type":"message","room":"`...)
+		b = append(b, to.name()...) // a valid name needs no escaping
+		b = append(b, `","offset":`...)
+		b = strconv.AppendUint(b, offset, 10)
+		b = append(b, ',')
+	case to.IsUser():
+		b = append(b, `{"type":"message","to":"`...)
+		b = append(b, to.name()...)
+		b = append(b, `",`...)
+	default: // without its first key: everyone is spoken to by nobody in particular
+		b = append(b, `{"type":"announcement",`...)
+		_, rest, _ = bytes.Cut(rest, []byte(`",`))
+	}
+	b = append(b, rest...)
+	return b, json.Valid(b) && utf8.Valid(b) // the former alone takes any byte in a string
 }
 
 // sentAt is RFC 3339 in UTC with milliseconds.

@@ -14,12 +14,12 @@ func TestEveryFrameIsAnswered(t *testing.T) {
 	long := strings.Repeat("x", 64)
 	text := strings.Repeat("é", 2048)
 	tests := []struct{ name, frame, want string }{
-		{"join", `{"type":"join","room":"other","ref":"r"}`, `{"type":"joined","room":"other","offset":0,"epoch":"","ref":"r"}`},
-		{"join again", `{"type":"join","room":"general","offset":1,"epoch":"x"}`, `{"type":"joined","room":"general","offset":0,"epoch":""}`},
-		{"join to resume what is unknown", `{"type":"join","room":"other","offset":1,"epoch":"x"}`, `{"type":"joined","room":"other","offset":0,"epoch":"","recovered":false}`},
+		{"join", `{"type":"join","room":"other","ref":"r"}`, `{"type":"joined","room":"other","count":1,"offset":0,"epoch":"","ref":"r"}`},
+		{"join again", `{"type":"join","room":"general","offset":1,"epoch":"x"}`, `{"type":"joined","room":"general","count":1,"offset":0,"epoch":""}`},
+		{"join to resume what is unknown", `{"type":"join","room":"other","offset":1,"epoch":"x"}`, `{"type":"joined","room":"other","count":1,"offset":0,"epoch":"","recovered":false}`},
 		{"leave", `{"type":"leave","room":"general","ref":"r"}`, `{"type":"left","room":"general","ref":"r"}`},
 		{"leave without ref", `{"type":"leave","room":"general"}`, `{"type":"left","room":"general"}`},
-		{"longest names", `{"type":"join","room":"` + long + `","ref":"` + long + `"}`, `{"type":"joined","room":"` + long + `","offset":0,"epoch":"","ref":"` + long + `"}`},
+		{"longest names", `{"type":"join","room":"` + long + `","ref":"` + long + `"}`, `{"type":"joined","room":"` + long + `","count":1,"offset":0,"epoch":"","ref":"` + long + `"}`},
 		{"unknown keys", `{"type":"leave","room":"general","x":{"y":[1]}}`, `{"type":"left","room":"general"}`},
 		{"the last of equal keys", `{"type":"leave","room":"x","room":"general"}`, `{"type":"left","room":"general"}`},
 		{"space around", " \n" + `{"type":"leave","room":"general"}` + "\n", `{"type":"left","room":"general"}`},
@@ -42,6 +42,7 @@ func TestEveryFrameIsAnswered(t *testing.T) {
 		{"ref of another kind", `{"type":"leave","room":"general","ref":1}`, bad("", "general", "bad_frame")},
 		{"offset without epoch", `{"type":"join","room":"x","offset":1}`, bad("", "x", "bad_frame")},
 		{"epoch without offset", `{"type":"join","room":"x","epoch":"e"}`, bad("", "x", "bad_frame")},
+		{"empty epoch", `{"type":"join","room":"x","offset":0,"epoch":""}`, bad("", "x", "bad_frame")},
 		{"negative offset", `{"type":"join","room":"x","offset":-1,"epoch":"e"}`, bad("", "x", "bad_frame")},
 		{"offset too large", `{"type":"join","room":"x","offset":18446744073709551616,"epoch":"e"}`, bad("", "x", "bad_frame")},
 		{"fraction", `{"type":"join","room":"x","offset":1.5,"epoch":"e"}`, bad("", "x", "bad_frame")},
@@ -71,7 +72,7 @@ func TestEveryFrameIsAnswered(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h := hub.New("server-1", hub.NewMemory())
+				h := hub.New("server-1", new(hub.Memory))
 				alice := connect(t, h, "alice")
 				alice.says(joinGeneral)
 				alice.takes()

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"unicode/utf8"
 
 	"secondserver/hub"
 )
@@ -16,6 +17,7 @@ import (
 // synctest.Wait makes sure that everything has arrived.
 type wire struct {
 	stuck  chan struct{} // if not nil, Send waits for it
+	broken chan struct{} // once it is closed, Send fails
 	closed chan struct{} // closed by Close
 
 	mu     sync.Mutex
@@ -37,12 +39,17 @@ func (w *wire) Send(frames [][]byte) error {
 	if w.stuck != nil {
 		<-w.stuck
 	}
+	select {
+	case <-w.broken:
+		return errGone
+	default:
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.sends++
 	for _, f := range frames {
-		if !json.Valid(f) {
-			return errors.New("not JSON: " + string(f))
+		if !json.Valid(f) || !utf8.Valid(f) {
+			return errors.New("not JSON, or not UTF-8: " + string(f))
 		}
 		w.frames = append(w.frames, string(f))
 	}
@@ -96,9 +103,13 @@ func (p peer) says(frames ...string) {
 	}
 }
 
-// takes returns the frames since the last call, without what differs between
-// runs: epochs and times.
+// takes returns the frames since the last call that are not about presence,
+// without what differs between runs: epochs and times.
 func (p peer) takes() []string {
+	return slices.DeleteFunc(p.takesAll(), func(f string) bool { return strings.Contains(f, `"type":"presence"`) })
+}
+
+func (p peer) takesAll() []string {
 	synctest.Wait()
 	p.wire.mu.Lock()
 	defer p.wire.mu.Unlock()
@@ -110,10 +121,38 @@ func (p peer) takes() []string {
 	return frames
 }
 
+// wants compares what p takes.
 func (p peer) wants(t testing.TB, want ...string) {
 	t.Helper()
-	if got := p.takes(); !slices.Equal(got, want) {
+	compare(t, p.takes(), want)
+}
+
+// wantsAll is wants with the frames about presence.
+func (p peer) wantsAll(t testing.TB, want ...string) {
+	t.Helper()
+	compare(t, p.takesAll(), want)
+}
+
+func compare(t testing.TB, got, want []string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
 		t.Errorf("frames to the client:\n got %s\nwant %s", strings.Join(got, "\n     "), strings.Join(want, "\n     "))
+	}
+}
+
+// nothingLeft checks that h has forgotten its clients, who have been closed.
+func nothingLeft(t testing.TB, h *hub.Hub) {
+	t.Helper()
+	if err := h.Drain(t.Context()); err != nil {
+		t.Errorf("drain: %v", err)
+	}
+	wantsLeft(t, h, 0, 0)
+}
+
+func wantsLeft(t testing.TB, h *hub.Hub, audiences, members int) {
+	t.Helper()
+	if a, m := h.Left(); a != audiences || m != members {
+		t.Errorf("the hub has %d audiences with %d members, want %d with %d", a, m, audiences, members)
 	}
 }
 
@@ -131,4 +170,5 @@ func blank(frame, key string) string {
 const (
 	joinGeneral = `{"type":"join","room":"general"}`
 	hi          = `{"type":"message","room":"general","text":"hi","ref":"1"}`
+	hiAgain     = `{"type":"message","room":"general","text":"hi"}` // as often as one likes: it has no ref
 )

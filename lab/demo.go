@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 
@@ -35,10 +37,12 @@ type demo struct {
 	url       string
 	instances int
 	timeout   time.Duration
+	story     string
 	json      bool
 
-	screen *screen
-	failed bool // a phase was not as expected
+	stories []story.Story
+	screen  *screen
+	failed  bool // a phase was not as expected
 }
 
 func demoCommand() *cobra.Command {
@@ -46,10 +50,10 @@ func demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "demo [phase…]",
 		Short:   "Plays the three phases and says whether each keeps its promise",
-		Long:    demoHelp,
+		Long:    fmt.Sprintf(demoHelp, storyHelp()),
 		Example: demoExamples,
 		RunE: func(c *cobra.Command, args []string) error {
-			phases, err := d.check(args)
+			phases, err := d.check(args, c.Flags().Changed)
 			if err != nil {
 				return fmt.Errorf("%w; see lab demo --help", err)
 			}
@@ -75,14 +79,20 @@ func demoCommand() *cobra.Command {
 	flags.StringVar(&d.engine, "engine", "embedded", "embedded, or host (nginx, Redis)")
 	flags.StringVar(&d.url, "url", "", "play on the stack that runs at this URL")
 	flags.IntVar(&d.instances, "instances", 0, "servers in phases 2 and 3 (default 2)")
+	flags.StringVar(&d.story, "story", "", "play only one story, of those above")
 	flags.DurationVar(&d.timeout, "timeout", 2*time.Second, "how long a listener waits")
 	flags.BoolVar(&d.json, "json", false, "results for programs, described above")
-	c.MarkFlagsMutuallyExclusive("url", "engine")
 	return c
 }
 
-func (d *demo) check(args []string) ([]stack.Phase, error) {
+// check wants of a command line that it can be played. Given says whether a flag
+// was there at all.
+func (d *demo) check(args []string, given func(flag string) bool) ([]stack.Phase, error) {
 	switch {
+	case given("url") && given("engine"):
+		return nil, errors.New("--url is a stack that runs already: there is nothing for --engine to start")
+	case given("url") && !isHTTP(d.url):
+		return nil, fmt.Errorf("--url %q: want one like http://localhost:8080", d.url)
 	case d.engine != "embedded" && d.engine != "host":
 		return nil, fmt.Errorf("no engine is called %q: there are embedded and host", d.engine)
 	case d.instances != 0 && (d.instances < 2 || d.instances > story.MaxServers):
@@ -91,6 +101,14 @@ func (d *demo) check(args []string) ([]stack.Phase, error) {
 		return nil, fmt.Errorf("--timeout %v: want more than 0", d.timeout)
 	case d.url != "" && len(args) > 1:
 		return nil, fmt.Errorf("--url %s is one stack: name one phase, or none", d.url)
+	}
+	d.stories = story.All
+	if d.story != "" {
+		one, err := story.Named(d.story)
+		if err != nil {
+			return nil, err
+		}
+		d.stories = []story.Story{one}
 	}
 	var phases []stack.Phase
 	for _, arg := range args {
@@ -106,12 +124,17 @@ func (d *demo) check(args []string) ([]stack.Phase, error) {
 	return phases, nil
 }
 
+func isHTTP(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
 // tour plays phases on stacks of its own, one after the other. A phase that
 // cannot be judged ends it: the next would fail for the same reason.
 func (d *demo) tour(ctx context.Context, phases []stack.Phase) (err error) {
 	engine, err := d.newEngine()
 	if err != nil {
-		return d.notJudged(ctx, phases[0], err)
+		return d.notJudged(ctx, phases[0], "", err)
 	}
 	defer func() { err = errors.Join(err, leftBehind(engine.Close())) }()
 	for _, phase := range phases {
@@ -119,7 +142,7 @@ func (d *demo) tour(ctx context.Context, phases []stack.Phase) (err error) {
 			return err
 		}
 	}
-	if len(phases) == len(stack.Phases) && !d.failed {
+	if slices.Equal(phases, stack.Phases) && d.story == "" && !d.failed {
 		d.screen.ending()
 	}
 	return d.screen.err
@@ -139,10 +162,10 @@ func (d *demo) stop(ctx context.Context, engine stack.Engine, phase stack.Phase)
 	d.screen.Doing("starting " + phase.Name)
 	s, err := stack.Start(ctx, engine, phase, servers)
 	if err != nil {
-		return d.notJudged(ctx, phase, err)
+		return d.notJudged(ctx, phase, "", err)
 	}
 	defer func() { err = errors.Join(err, leftBehind(s.Close())) }()
-	return d.play(ctx, s.URL(), phase, servers)
+	return d.play(ctx, s.URL(), phase, story.Options{Servers: servers, Kill: story.KillOn(s)})
 }
 
 // visit plays on a stack that somebody else runs, as the phase that it says it is
@@ -155,24 +178,34 @@ func (d *demo) visit(ctx context.Context, named []stack.Phase) error {
 		d.screen.Doing("asking " + d.url + " which phase it is")
 		s, err := stack.Join(ctx, d.url)
 		if err != nil {
-			return d.notJudged(ctx, phase, err)
+			return d.notJudged(ctx, phase, "", err)
 		}
 		phase = s.Phase
 	}
 	servers := d.servers(phase)
 	d.screen.title(phase, servers)
-	return d.play(ctx, d.url, phase, servers)
+	return d.play(ctx, d.url, phase, story.Options{Servers: servers})
 }
 
-func (d *demo) play(ctx context.Context, url string, phase stack.Phase, servers int) error {
-	result, err := story.Play(ctx, url, phase, story.Options{Timeout: d.timeout, Servers: servers, Audience: d.screen})
-	if err != nil {
-		return d.notJudged(ctx, phase, err)
+// play tells the stories, one after the other.
+func (d *demo) play(ctx context.Context, url string, phase stack.Phase, o story.Options) error {
+	o.Timeout, o.Audience = d.timeout, d.screen
+	for i, s := range d.stories {
+		if i == 1 {
+			d.screen.others()
+		}
+		result, err := s.Play(ctx, url, phase, o)
+		if err != nil {
+			return d.notJudged(ctx, phase, s.Name, err)
+		}
+		result.Engine = d.played()
+		d.failed = d.failed || result.Verdict != story.AsExpected
+		d.screen.result(result)
+		if d.screen.err != nil {
+			return d.screen.err
+		}
 	}
-	result.Engine = d.played()
-	d.failed = d.failed || result.Verdict != story.AsExpected
-	d.screen.result(result)
-	return d.screen.err
+	return nil
 }
 
 // servers is how many a phase has here. Phase 1 is one server, whatever is asked.
@@ -190,8 +223,9 @@ func (d *demo) played() string {
 	return d.engine
 }
 
-// notJudged says so, and what to do about it.
-func (d *demo) notJudged(ctx context.Context, phase stack.Phase, err error) error {
+// notJudged says so, and what to do about it. Where there is no stack, it is of no
+// story.
+func (d *demo) notJudged(ctx context.Context, phase stack.Phase, told string, err error) error {
 	d.screen.progress.stop()
 	if ctx.Err() != nil {
 		return err // it was interrupted, and that is no result
@@ -199,14 +233,14 @@ func (d *demo) notJudged(ctx context.Context, phase stack.Phase, err error) erro
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED) && d.url != "":
 		err = fmt.Errorf("connection refused by %s; try make phase2", d.url)
-	case errors.Is(err, client.ErrNotPlaced):
+	case errors.Is(err, client.ErrNotPlaced), errors.Is(err, story.ErrOneServer):
 		err = fmt.Errorf("%w; is there another server behind this URL, and a balancer that takes turns?", err)
 	}
 	err = fmt.Errorf("not judged: %w", err)
 	if d.json {
 		d.screen.result(&story.Result{
-			Phase: phase.Name, Engine: d.played(), URL: d.url, Verdict: story.NotJudged,
-			Summary: err.Error(), Reasons: []string{err.Error()}, Users: []story.User{},
+			Story: told, Phase: phase.Name, Engine: d.played(), URL: d.url, Verdict: story.NotJudged,
+			Summary: err.Error(), Reasons: []string{err.Error()},
 		})
 	}
 	return err

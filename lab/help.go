@@ -1,9 +1,20 @@
 package main
 
-const demoHelp = `Demo starts each phase, lets Alice say hello, and shows who hears her. Charlie
-is on her server, Bob on another. Phase 1 and 3 reach both. Phase 2 must not
-reach Bob, and he must be there: a canary on his own server proves it.
+import (
+	"fmt"
+	"strings"
 
+	"secondserver/lab/story"
+)
+
+const demoHelp = `Demo starts each phase and tells a story for each piece of state that a server
+keeps in its memory: what becomes of it when there are two servers? Phase 1 is
+one server, and all of them work. Phase 2 breaks each in one certain way, which
+has to be seen: a canary proves that whoever hears nothing is there. Phase 3
+cures all but the last two.
+
+Stories, of which --story plays one:
+%s
 Phases: 1, 2, 3 (or phase2, phase2-broken); all three if none is named.
 
 Exit codes:
@@ -13,11 +24,14 @@ Exit codes:
   130  interrupted
 "go run" turns them all into 1. To tell them apart: go build -o bin/ ./lab
 
---json prints one object for each phase, on a line of its own:
-  phase, engine, url         what was played; the engine is "url" with --url
-  expected                   heard_by_all | heard_by_own_server_only
+--json prints one object for each phase and story, on a line of its own:
+  story, phase               what was told, and where
+  engine, url                who started the stack; "url" with --url
+  expected                   what the phase promises to come out
   verdict                    as_expected | not_as_expected | not_judged
   summary, reasons           the verdict in words; each promise that was broken
+  works                      it came out as it does with one server
+and of the story message:
   delivered, listeners       how many of how many heard Alice in time
   timeout_ms                 for how long they listened
   users: name, role          role: sender | listener | canary
@@ -28,7 +42,17 @@ Exit codes:
 
 const demoExamples = `  lab demo                     all three, with nothing installed but Go
   lab demo 2                   only the broken one
+  lab demo --story history     only this story, in all three
   lab demo 2 --instances 5     five servers: four of five listeners are deaf
   lab demo --engine host       with the nginx and redis-server of this machine
   lab demo --url http://localhost:8080     what runs there (make phase2)
-  lab demo --json | jq .verdict`
+  lab demo --json | jq -c '{phase, story, works}'     the whole table`
+
+// storyHelp lists the stories, a line each.
+func storyHelp() string {
+	var b strings.Builder
+	for _, s := range story.All {
+		fmt.Fprintf(&b, "  %-11s%s\n", s.Name, s.About)
+	}
+	return b.String()
+}

@@ -28,7 +28,11 @@ func (l look) title(p stack.Phase, servers int) string {
 // row is one user's line: who, where, and what was seen.
 func (l look) row(u story.User, timeout time.Duration) string {
 	colour, text := seen(u, timeout)
-	return l.place(u) + l.paint(colour, cut(text, width-utf8.RuneCountInString(l.place(u))-1))
+	room := width - utf8.RuneCountInString(l.place(u))
+	if l.symbols {
+		room-- // one is two wide
+	}
+	return l.place(u) + l.paint(colour, cut(l.words(text), room))
 }
 
 func (l look) place(u story.User) string {
@@ -48,7 +52,7 @@ func seen(u story.User, timeout time.Duration) (colour, text string) {
 	case u.Error != "":
 		return red, "❌ GONE " + u.Error
 	case u.Role == story.Canary && u.Received:
-		return green, fmt.Sprintf("✅ %s hears his own server: his connection is alive", u.For)
+		return green, fmt.Sprintf("✅ %s hears his own server: his connection lives", u.For)
 	case u.Role == story.Canary:
 		return red, fmt.Sprintf("❌ NONE: %s does not even hear his own server", u.For)
 	case !u.Received:
@@ -59,8 +63,12 @@ func seen(u story.User, timeout time.Duration) (colour, text string) {
 	return green, fmt.Sprintf("✅ received (%.1f ms)", latency)
 }
 
-// verdict is the last of a phase, with a line for each broken promise.
-func (l look) verdict(r *story.Result) string {
+// result is the end of a story, with a line for each broken promise. That of the
+// message story follows its users' lines; of every other it is all that is shown.
+func (l look) result(r *story.Result) string {
+	if r.Delivery == nil {
+		return l.outcome(r)
+	}
 	colour := green
 	if r.Verdict != story.AsExpected {
 		colour = red
@@ -75,9 +83,34 @@ func (l look) verdict(r *story.Result) string {
 	return strings.Join(lines, "\n")
 }
 
+// outcome is a story in a line, if it fits.
+func (l look) outcome(r *story.Result) string {
+	colour, text := green, "✅ "+r.Summary
+	if !r.Works {
+		colour, text = yellow, "❌ "+r.Summary+" — expected" // to break is what phase 2 is for
+	}
+	if r.Verdict != story.AsExpected {
+		colour, text = red, strings.TrimSuffix(text, " — expected")+" — NOT expected"
+	}
+	name := fmt.Sprintf("  %-10s ", r.Story)
+	lines := wrap(text, strings.Repeat(" ", len(name)))
+	for _, reason := range r.Reasons {
+		lines = append(lines, wrap(reason, "    ")...)
+	}
+	for i, line := range lines {
+		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+		if i == 0 {
+			indent = name
+		}
+		lines[i] = indent + l.paint(colour, strings.TrimLeft(line, " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
 // ending is what is left to say when all three phases were as expected.
 func (l look) ending() string {
 	return l.words(`One program: right alone, silently wrong as two, right again with Redis between.
+Redis does not cure the last two: phase3-redis/README.md says what does.
   diff phase2-broken/main.go phase3-redis/main.go    what made the difference
   make phase2                                        the same in containers`)
 }

@@ -15,14 +15,23 @@ type look struct {
 	symbols bool
 }
 
-// lookOf decides by what a file is, and by what its user asks for: NO_COLOR
-// (no-color.org), TERM=dumb. Symbols need a locale in UTF-8 besides.
+// lookOf decides by what a file is: elsewhere than on a terminal, and with
+// TERM=dumb, texts are plain.
 func lookOf(f *os.File) look {
-	if !lively(f) || os.Getenv("NO_COLOR") != "" {
+	if !lively(f) {
 		return look{}
 	}
+	return lookAsked()
+}
+
+// lookAsked is that of a terminal, by what its user asks for. NO_COLOR takes the
+// colours away and nothing else (no-color.org); symbols need a locale in UTF-8.
+func lookAsked() look {
 	locale := strings.ToUpper(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_CTYPE"), os.Getenv("LANG")))
-	return look{colours: true, symbols: strings.Contains(locale, "UTF-8") || strings.Contains(locale, "UTF8")}
+	return look{
+		colours: os.Getenv("NO_COLOR") == "",
+		symbols: strings.Contains(locale, "UTF-8") || strings.Contains(locale, "UTF8"),
+	}
 }
 
 // lively says whether a line of a file can be drawn over.
@@ -46,7 +55,7 @@ func (l look) paint(colour, text string) string {
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"
 }
 
-var words = strings.NewReplacer("✅", "ok", "❌ ", "", "→", "->", "·", "-", "—", "-", "…", "...")
+var words = strings.NewReplacer("✅", "ok", "❌", "x", "→", "->", "·", "-", "—", "-", "…", "...")
 
 // words puts ASCII in the place of symbols, if it has to be.
 func (l look) words(text string) string {

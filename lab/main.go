@@ -3,8 +3,8 @@
 //
 //	go run ./lab demo
 //
-// In reading order: main.go, demo.go (the command), screen.go (how a story
-// looks), progress.go (while one waits). The stories are in lab/story, what they
+// In reading order: main.go, demo.go (the command), screen.go and lines.go (how a
+// story looks), progress.go (while one waits). The stories are in lab/story, what they
 // are played on in lab/stack, who plays in lab/client.
 package main
 

@@ -40,6 +40,13 @@ func (s *screen) Doing(what string) {
 	})
 }
 
+// Awaiting counts down what is left of the time.
+func (s *screen) Awaiting(what string, until time.Time) {
+	s.progress.start(func(look) string {
+		return fmt.Sprintf("  %s, %.1fs left", what, max(0, time.Until(until)).Seconds())
+	})
+}
+
 // Waiting counts down where the listener's line is going to be.
 func (s *screen) Waiting(u story.User, until time.Time) {
 	s.progress.start(func(l look) string {
@@ -56,13 +63,16 @@ func (s *screen) Saw(u story.User) {
 func (s *screen) result(r *story.Result) {
 	s.progress.stop()
 	if !s.json {
-		s.print(s.look.verdict(r))
+		s.print(s.look.result(r))
 		return
 	}
 	e := json.NewEncoder(s.out)
 	e.SetEscapeHTML(false)
 	s.failed(e.Encode(r))
 }
+
+// others stands between the first story and those that take a line each.
+func (s *screen) others() { s.print("And everything else that a server remembers:") }
 
 func (s *screen) ending() {
 	s.print("")

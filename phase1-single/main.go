@@ -29,7 +29,7 @@ func run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
 
-	plane := hub.NewMemory()
+	plane := hub.NewMemory(config.Retention)
 
-	return server.Serve(ctx, config.Addr, hub.New(config.ServerID, plane))
+	return server.Serve(ctx, config, hub.New(config.ServerID, plane))
 }

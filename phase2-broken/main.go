@@ -1,5 +1,5 @@
 // Phase 2: the same program, started twice behind a balancer. Nothing here is
-// wrong, and half of the messages never arrive: each instance has a memory of its
+// wrong, and half of the messages never arrive: each server has a memory of its
 // own.
 package main
 
@@ -31,7 +31,7 @@ func run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
 
-	plane := hub.NewMemory()
+	plane := hub.NewMemory(config.Retention)
 
-	return server.Serve(ctx, config.Addr, hub.New(config.ServerID, plane))
+	return server.Serve(ctx, config, hub.New(config.ServerID, plane))
 }

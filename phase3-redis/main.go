@@ -30,11 +30,11 @@ func run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
 
-	plane, err := redisbackplane.Open(ctx, config.RedisURL)
+	plane, err := redisbackplane.Open(ctx, redisbackplane.Config{URL: config.RedisURL, Wait: config.RedisWait, Retention: config.Retention})
 	if err != nil {
 		return err
 	}
 	defer plane.Close()
 
-	return server.Serve(ctx, config.Addr, hub.New(config.ServerID, plane))
+	return server.Serve(ctx, config, hub.New(config.ServerID, plane))
 }

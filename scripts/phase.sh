@@ -44,14 +44,17 @@ need_port() {
 }
 
 # start returns when everything is healthy. Compose waits only for what something else depends on, so the last part,
-# which nothing depends on, is waited for here.
+# which nothing depends on, is waited for here. None is started again: one that has ended will not become healthy.
 start() {
-  local containers waiting deadline=$((SECONDS + 60))
+  local containers ended waiting deadline=$((SECONDS + 60))
   echo "Starting phase $phase"
   "${compose[@]}" -f "$file" up --detach || fail "it did not start"
   containers=$("${compose[@]}" -f "$file" ps --all --quiet)
   while :; do
     # shellcheck disable=SC2086 # a word for each container
+    ended=$(docker inspect --format "$name_if_ended" $containers | xargs)
+    if [ -n "$ended" ]; then fail "ended instead of serving: $ended"; fi
+    # shellcheck disable=SC2086
     waiting=$(docker inspect --format "$name_unless_healthy" $containers | xargs)
     if [ -z "$waiting" ]; then break; fi
     if ((SECONDS >= deadline)); then fail "not healthy after a minute: $waiting"; fi
@@ -59,7 +62,9 @@ start() {
   done
   echo "All of it is healthy"
 }
-name_unless_healthy='{{if ne .State.Health.Status "healthy"}}{{index .Config.Labels "com.docker.compose.service"}}{{end}}'
+service='{{index .Config.Labels "com.docker.compose.service"}}'
+name_if_ended="{{if eq .State.Status \"exited\" \"dead\"}}$service{{end}}"
+name_unless_healthy="{{if ne .State.Health.Status \"healthy\"}}$service{{end}}"
 
 fail() {
   echo "Phase $phase: $1. What its parts said last:" >&2

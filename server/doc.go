@@ -1,14 +1,23 @@
-// Package server puts a hub on the network: WebSockets, the HTTP surface of
-// docs/protocol.md, start and drain. A phase's program is [Configure], a
-// backplane, and [Serve].
+// Package server puts a hub on the network: two transports, WebSockets and long
+// polling, the rest of docs/protocol.md over HTTP, start and drain. A phase's
+// program is [Configure], a backplane, and [Serve].
 //
 // In reading order:
 //
-//	config.go     the environment, and the arguments that a program understands
-//	server.go     listen, serve, drain
-//	http.go       routes, headers, the one shape of an error
-//	websocket.go  the way in: from a request to a hub.Client
-//	socket.go     the way out: a hub.Transport that writes many frames at once
+//	config.go      the environment, and the arguments that a program understands
+//	server.go      routes; listen, serve, drain
+//	http.go        what all routes share, and what an instance says of itself
+//	errors.go      the one shape of an error
+//	query.go       a URL's query, read strictly
+//	admit.go       who may become a client
+//	connection.go  a client's one goroutine, whatever its transport
+//	websocket.go   the way in: from a request to a connection
+//	socket.go      the way out: a hub.Transport that writes many frames at once
+//	poll.go        the same for clients that poll: four calls
+//	sessions.go    which of them this instance knows
+//	session.go     the frames that wait for the next call
+//	rooms.go       who is in a room, and what was said there
+//	service.go     how backend services speak
 //
 // Browsers are let in from the same origin only: the Origin header, where there
 // is one, must name the host and port that the request went to. A balancer must

@@ -15,49 +15,66 @@ import (
 )
 
 const (
-	readTimeout  = 5 * time.Second  // for a request to arrive, body and all
-	idleTimeout  = 60 * time.Second // a kept-alive connection without a request
-	drainTimeout = 9 * time.Second  // answers 2 s, writes 5 s, close handshakes 1 s, and one in hand
+	readTimeout  = 5 * time.Second      // for a request to arrive, body and all
+	writeTimeout = pollWait + writeWait // from then on, for its answer to leave
+	idleTimeout  = 60 * time.Second     // a kept-alive connection without a request
+	drainTimeout = 9 * time.Second      // answers 2 s, writes 5 s, close handshakes 1 s, and one in hand
 )
 
 // A Server is the network side of a hub: an http.Handler for all its routes.
 type Server struct {
-	hub     *hub.Hub
-	routes  *http.ServeMux
-	readers sync.WaitGroup // one for each WebSocket
+	hub      *hub.Hub
+	apiToken string // of backend services; "" where there are none
+	routes   *http.ServeMux
+	sessions sessions
+	clients  sync.WaitGroup // one for each client's goroutine
 }
 
 // New returns the handler of h's network side. Serve is what programs use.
-func New(h *hub.Hub) *Server {
-	s := &Server{hub: h, routes: http.NewServeMux()}
-	s.routes.HandleFunc("/ws", only(s.ws, http.MethodGet))
-	s.routes.HandleFunc("/instance", only(s.instance, http.MethodGet, http.MethodHead))
-	s.routes.HandleFunc("/healthz", only(s.healthz, http.MethodGet, http.MethodHead))
-	s.routes.HandleFunc("/readyz", only(s.readyz, http.MethodGet, http.MethodHead))
+func New(config Config, h *hub.Hub) *Server {
+	s := &Server{hub: h, apiToken: config.APIToken, routes: http.NewServeMux()}
+	s.routes.Handle("/ws", methods{http.MethodGet: s.ws})
+	s.routes.Handle("/poll", methods{http.MethodPost: s.openPoll})
+	s.routes.Handle("/poll/{session}", methods{http.MethodGet: s.poll, http.MethodPost: s.postFrame, http.MethodDelete: s.closePoll})
+	s.routes.Handle("/instance", get(s.instance))
+	s.routes.Handle("/healthz", get(s.healthz))
+	s.routes.Handle("/readyz", get(s.readyz))
+	s.routes.Handle("/rooms/{room}", get(s.participants))
+	messages := get(s.history)
+	messages[http.MethodPost] = s.service(s.postToRoom)
+	s.routes.Handle("/rooms/{room}/messages", messages)
+	if s.apiToken != "" {
+		s.routes.Handle("/users/{user}/messages", methods{http.MethodPost: s.service(s.postToUser)})
+		s.routes.Handle("/broadcast", methods{http.MethodPost: s.service(s.broadcast)})
+	} else {
+		s.routes.HandleFunc("POST /users/{user}/messages", noToken)
+		s.routes.HandleFunc("POST /broadcast", noToken)
+	}
 	s.routes.HandleFunc("/", notFound)
 	return s
 }
 
-// Serve listens on addr and serves h until ctx ends: see Server.Serve.
-func Serve(ctx context.Context, addr string, h *hub.Hub) error {
-	listener, err := net.Listen("tcp", addr)
+// Serve listens on config.Addr and serves h until ctx ends: see Server.Serve.
+func Serve(ctx context.Context, config Config, h *hub.Hub) error {
+	listener, err := net.Listen("tcp", config.Addr)
 	if err != nil {
 		return fmt.Errorf("%w (choose another address with ADDR)", err)
 	}
 	slog.Info("listening", "addr", listener.Addr().String(), "phase", phase())
-	return New(h).Serve(ctx, listener)
+	return New(config, h).Serve(ctx, listener)
 }
 
-// Serve serves listener until ctx ends. Then it drains: /readyz and /ws answer
-// 503, every send that was read is answered, every client is told to come back
-// (close code 1012), and it returns nil within 10 s. Where clients cannot be
+// Serve serves listener until ctx ends. Then it drains: /readyz, /ws and
+// /poll answer 503, every send that was read is answered, every client is told to
+// come back (close code 1012; a poll gets what there is), and it returns nil within 10 s. Where clients cannot be
 // ended in time it says so.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	web := &http.Server{
-		Handler:     s,
-		ReadTimeout: readTimeout,
-		IdleTimeout: idleTimeout,
-		ErrorLog:    log.Default(),
+		Handler:      s,
+		ReadTimeout:  readTimeout,
+		WriteTimeout: writeTimeout,
+		IdleTimeout:  idleTimeout,
+		ErrorLog:     log.Default(),
 	}
 	serving := make(chan error, 1)
 	go func() { serving <- web.Serve(listener) }() // ended by Shutdown below
@@ -77,7 +94,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		slog.Warn("some requests were cut off", "cause", err)
 		web.Close() // every client is gone already; what is left never was one
 	}
-	s.readers.Wait() // Shutdown knows nothing of them: they were taken out of its hands
+	s.clients.Wait() // Shutdown knows nothing of them: they were taken out of its hands
 	slog.Info("drained")
 	return nil
 }

@@ -27,14 +27,14 @@ var (
 type socket struct {
 	conn   *websocket.Conn
 	ping   *time.Timer
-	unread chan struct{} // closed when nobody reads from conn any more
+	done   chan struct{} // closed when nobody reads from conn any more
 	broken bool          // a write has failed, perhaps within a frame; for Send and Close
 }
 
-var _ hub.Transport = (*socket)(nil)
+var _ connection = (*socket)(nil)
 
 func newSocket(conn *websocket.Conn) *socket {
-	s := &socket{conn: conn, unread: make(chan struct{})}
+	s := &socket{conn: conn, done: make(chan struct{})}
 	conn.SetReadLimit(hub.MaxFrame)
 	conn.SetPongHandler(func(string) error { return s.alive() })
 	// gorilla's own handler would give the pong one second, and with it whatever
@@ -110,6 +110,8 @@ func appendTextFrame(buf, payload []byte) []byte {
 	return append(buf, payload...)
 }
 
+func (s *socket) unread() { close(s.done) }
+
 // Close ends the connection in order: our close frame, our end of the stream,
 // then the peer's. To close at once would reset a connection on which unread
 // data waits, and the peer would never see the close frame.
@@ -124,7 +126,7 @@ func (s *socket) Close(cause error) {
 		half.CloseWrite() // fails where the peer is gone, and that is the aim
 	}
 	limit := time.AfterFunc(closeWait, func() { conn.Close() })
-	<-s.unread
+	<-s.done
 	io.Copy(io.Discard, conn) // until the peer has closed too
 	limit.Stop()
 	conn.Close()

@@ -67,7 +67,7 @@ func listen(t *testing.T, plane hub.Backplane) (listener *pipes, stop func()) {
 	listener = &pipes{accept: make(chan net.Conn), closed: make(chan struct{})}
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error)
-	go func() { served <- server.New(hub.New("server-1", plane)).Serve(ctx, listener) }()
+	go func() { served <- server.New(server.Config{}, hub.New("server-1", plane)).Serve(ctx, listener) }()
 	stop = func() {
 		cancel()
 		if err := <-served; err != nil {
@@ -80,7 +80,7 @@ func listen(t *testing.T, plane hub.Backplane) (listener *pipes, stop func()) {
 // A request whose body never comes is no client of ours to wait for.
 func TestDrainDoesNotWaitForHalfARequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		listener, stop := listen(t, hub.NewMemory())
+		listener, stop := listen(t, new(hub.Memory))
 		conn := listener.connect()
 		defer conn.Close()
 		if _, err := conn.Write([]byte("GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")); err != nil {
@@ -98,7 +98,7 @@ func TestDrainDoesNotWaitForHalfARequest(t *testing.T) {
 
 func TestAPeerThatAnswersPingsStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		dial, stop := serve(t, hub.NewMemory())
+		dial, stop := serve(t, new(hub.Memory))
 		conn := dial()
 		pings := 0
 		answer := conn.PingHandler()
@@ -131,7 +131,7 @@ func TestAPeerThatAnswersPingsStays(t *testing.T) {
 // The peer's machine takes what we send, and nobody there answers.
 func TestADeadPeerIsNoticedWithin60s(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		dial, stop := serve(t, hub.NewMemory())
+		dial, stop := serve(t, new(hub.Memory))
 		conn := dial().NetConn()
 		began := time.Now()
 		io.Copy(io.Discard, conn)
@@ -146,7 +146,7 @@ func TestADeadPeerIsNoticedWithin60s(t *testing.T) {
 // The peer's machine does not even take what we send.
 func TestAPeerThatTakesNothingIsDroppedWithin10s(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		dial, stop := serve(t, hub.NewMemory())
+		dial, stop := serve(t, new(hub.Memory))
 		conn := dial().NetConn() // a pipe has no buffer: the welcome is stuck
 		defer conn.Close()
 		<-time.After(10 * time.Second)
@@ -171,7 +171,7 @@ func (hung) Subscribe(ctx context.Context, _ hub.Destination, _ func(hub.Batch))
 // fault.
 func TestAPeerThatWaitsForTheBackplaneStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		dial, stop := serve(t, hung{hub.NewMemory()})
+		dial, stop := serve(t, hung{new(hub.Memory)})
 		conn := dial()
 		go func() {
 			for range 20 { // 5 s each

@@ -4,10 +4,12 @@ package tests
 
 import (
 	"bufio"
+	"context"
 	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Ctrl-C reaches all processes of the terminal at once: the lab, a compiler, the servers.
@@ -22,7 +24,7 @@ func TestCtrlCLeavesNothingBehind(t *testing.T) {
 				if engine == "host" {
 					engines[1].need(t)
 				}
-				lab, output, temp := startLab(t, "demo", "2", "--timeout", "1m", "--engine", engine)
+				lab, output, temp := startLab(t, "demo", "2", "--timeout", "1h", "--engine", engine)
 				awaitLine(t, output, line)
 				if err := syscall.Kill(-lab.Process.Pid, syscall.SIGINT); err != nil {
 					t.Fatal(err)
@@ -56,11 +58,18 @@ type output struct {
 	close func() error
 }
 
+// labWithin is how long a lab may take for all that a test here does with it. One that does not end on Ctrl-C is killed
+// then, and its exit code is not the one that is wanted.
+const labWithin = time.Minute
+
 // startLab starts a lab as a shell does, in a process group of its own, with its own folder for temporary files.
 func startLab(t *testing.T, args ...string) (_ *exec.Cmd, _ *output, temp string) {
 	t.Helper()
 	temp = t.TempDir()
-	lab := exec.CommandContext(t.Context(), bin+"/lab", args...)
+	ctx, cancel := context.WithTimeout(t.Context(), labWithin)
+	t.Cleanup(cancel)
+	lab := exec.CommandContext(ctx, bin+"/lab", args...)
+	lab.Cancel = func() error { return syscall.Kill(-lab.Process.Pid, syscall.SIGKILL) } // who shares its output, too
 	lab.Env = append(lab.Environ(), "TMPDIR="+temp)
 	lab.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	lab.Stderr = t.Output()

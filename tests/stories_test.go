@@ -10,7 +10,8 @@ import (
 func TestPhase1_EverybodyHearsAlice(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, e stack.Engine) {
 		t.Parallel()
-		r := play(t, start(t, e, 1, 0), 1)
+		s := start(t, e, 1, 0)
+		r := play(t, "message", s, 1)
 		wantVerdict(t, r, story.AsExpected)
 		alice, charlie, bob := user(t, r, "alice"), user(t, r, "charlie"), user(t, r, "bob")
 		wantServers(t, alice, charlie, true)
@@ -18,6 +19,8 @@ func TestPhase1_EverybodyHearsAlice(t *testing.T) {
 		wantReceived(t, alice, true)
 		wantReceived(t, charlie, true)
 		wantReceived(t, bob, true)
+
+		wantState(t, s, 1)
 	})
 }
 
@@ -27,7 +30,7 @@ func TestPhase2_BobHearsOnlyHisOwnServer(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, e stack.Engine) {
 		t.Parallel()
 		s := start(t, e, 2, 0)
-		r := play(t, s, 2)
+		r := play(t, "message", s, 2)
 		wantVerdict(t, r, story.AsExpected)
 		alice, charlie, bob, canary := user(t, r, "alice"), user(t, r, "charlie"), user(t, r, "bob"), user(t, r, "canary")
 		wantServers(t, alice, charlie, true)
@@ -42,7 +45,8 @@ func TestPhase2_BobHearsOnlyHisOwnServer(t *testing.T) {
 		}
 
 		// Judged as a phase 3, the same stack must not pass, or this test could not fail.
-		wantVerdict(t, play(t, s, 3), story.NotAsExpected)
+		wantVerdict(t, play(t, "message", s, 3), story.NotAsExpected)
+		wantState(t, s, 2)
 	})
 }
 
@@ -50,7 +54,7 @@ func TestPhase3_EverybodyHearsAliceThroughRedis(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, e stack.Engine) {
 		t.Parallel()
 		s := start(t, e, 3, 0)
-		r := play(t, s, 3)
+		r := play(t, "message", s, 3)
 		wantVerdict(t, r, story.AsExpected)
 		alice, charlie, bob := user(t, r, "alice"), user(t, r, "charlie"), user(t, r, "bob")
 		wantServers(t, alice, charlie, true)
@@ -59,7 +63,8 @@ func TestPhase3_EverybodyHearsAliceThroughRedis(t *testing.T) {
 		wantReceived(t, charlie, true)
 		wantReceived(t, bob, true)
 
-		wantVerdict(t, play(t, s, 2), story.NotAsExpected)
+		wantVerdict(t, play(t, "message", s, 2), story.NotAsExpected)
+		wantState(t, s, 3)
 	})
 }
 
@@ -70,7 +75,7 @@ func TestMoreServersMakePhase2WorseAndPhase3NoBetter(t *testing.T) {
 		for phase, delivered := range map[int]int{2: 1, 3: servers} {
 			t.Run(stack.Phases[phase-1].Name, func(t *testing.T) {
 				t.Parallel()
-				r := play(t, start(t, e, phase, servers), phase)
+				r := play(t, "message", start(t, e, phase, servers), phase)
 				wantVerdict(t, r, story.AsExpected)
 				if r.Delivered != delivered || r.Listeners != servers {
 					t.Errorf("got %d of %d delivered, want %d of %d", r.Delivered, r.Listeners, delivered, servers)
@@ -80,12 +85,49 @@ func TestMoreServersMakePhase2WorseAndPhase3NoBetter(t *testing.T) {
 	}, "embedded")
 }
 
-// play plays a stack as a phase, its own or another.
-func play(t *testing.T, s *stack.Stack, phase int) *story.Result {
+// works is the table of the course: what becomes of each piece of state in phase 1, 2 and 3.
+var works = map[string][3]bool{
+	"count":     {true, false, true},
+	"history":   {true, false, true},
+	"direct":    {true, false, true},
+	"resend":    {true, false, true},
+	"handshake": {true, false, false},
+	"instance":  {true, false, false},
+}
+
+// wantState tells every other story on a stack, as its own phase and as each other one. It must not pass for one that
+// promises something else, or these tests could not fail.
+func wantState(t *testing.T, s *stack.Stack, phase int) {
 	t.Helper()
-	r, err := story.Play(t.Context(), s.URL(), stack.Phases[phase-1], story.Options{Servers: len(s.Servers)})
+	for _, told := range story.All[1:] {
+		cells := works[told.Name]
+		for as := 1; as <= 3; as++ {
+			if as != phase && phase == 1 {
+				continue // there is no second server to play on
+			}
+			r := play(t, told.Name, s, as)
+			want := story.NotAsExpected
+			if as == phase || cells[as-1] == cells[phase-1] && as != 1 {
+				want = story.AsExpected
+			}
+			wantVerdict(t, r, want)
+			if as == phase && r.Works != cells[phase-1] {
+				t.Errorf("%s in %s: got works %v (%s), want %v", told.Name, s.Phase.Name, r.Works, r.Summary, cells[phase-1])
+			}
+		}
+	}
+}
+
+// play plays a stack as a phase, its own or another.
+func play(t *testing.T, name string, s *stack.Stack, phase int) *story.Result {
+	t.Helper()
+	told, err := story.Named(name)
 	if err != nil {
-		t.Fatalf("play %s as phase %d: %v", s.Phase.Name, phase, err)
+		t.Fatal(err)
+	}
+	r, err := told.Play(t.Context(), s.URL(), stack.Phases[phase-1], story.Options{Servers: len(s.Servers), Kill: story.KillOn(s)})
+	if err != nil {
+		t.Fatalf("%s: play %s as phase %d: %v", name, s.Phase.Name, phase, err)
 	}
 	return r
 }
@@ -104,7 +146,7 @@ func user(t *testing.T, r *story.Result, name string) story.User {
 func wantVerdict(t *testing.T, r *story.Result, want story.Verdict) {
 	t.Helper()
 	if r.Verdict != want {
-		t.Errorf("got %s: %s %q\nwant %s", r.Verdict, r.Summary, r.Reasons, want)
+		t.Errorf("%s as %s: got %s: %s %q\nwant %s", r.Story, r.Phase, r.Verdict, r.Summary, r.Reasons, want)
 	}
 }
 

@@ -4,14 +4,15 @@
 //
 //	func TestMemory(t *testing.T) {
 //		backplanetest.Run(t, func(testing.TB) backplanetest.Rig {
-//			shared := hub.NewMemory()
+//			shared := new(hub.Memory)
 //			return backplanetest.Rig{Join: func() hub.Backplane { return shared }}
 //		})
 //	}
 //
 // Each promise is a sentence (promises.go), and the sentence is what a failing
 // test prints. Silence is proved by a fence: after what must not arrive, a
-// message that must, on the same path; so no test waits for time to pass.
+// message that must, on the same path; so no test waits for time to pass, but for
+// those of promises that have a time.
 package backplanetest
 
 import (
@@ -39,6 +40,14 @@ type Rig struct {
 
 	// Forget makes the shared store lose everything. nil: as with Break.
 	Forget func()
+
+	// Die ends an instance as kill -9 does: it says no goodbye, and nothing of it
+	// goes on. nil: as with Break.
+	Die func(hub.Backplane)
+
+	// Retention is what all of the instances keep of a topic: 200 messages at
+	// least; a zero in it is the default.
+	Retention hub.Retention
 
 	// Patience bounds the test of one promise; 0 is 30 s, far more than any of
 	// them needs, so that a slow machine breaks no promise.
@@ -102,45 +111,62 @@ func (t *trial) say(b hub.Backplane, to hub.Destination, text string) (hub.Posit
 	return positions[0], nil
 }
 
-// sayAll publishes texts without waiting in between, then waits for all their
-// positions.
 func (t *trial) sayAll(b hub.Backplane, to hub.Destination, texts []string) ([]hub.Position, error) {
+	publications := make([]hub.Publication, len(texts))
+	for i, text := range texts {
+		publications[i] = hub.Publication{To: to, Payload: []byte(text)}
+	}
+	return t.publish(b, publications...)
+}
+
+// publish publishes without waiting in between, then waits for all positions.
+func (t *trial) publish(b hub.Backplane, publications ...hub.Publication) ([]hub.Position, error) {
 	type answer struct {
 		i   int
 		at  hub.Position
 		err error
 	}
-	answers := make(chan answer, len(texts))
-	for i, text := range texts {
-		b.Publish(hub.Publication{To: to, Payload: []byte(text)}, func(at hub.Position, err error) {
-			answers <- answer{i, at, err}
-		})
+	answers := make(chan answer, len(publications))
+	for i, p := range publications {
+		b.Publish(p, func(at hub.Position, err error) { answers <- answer{i, at, err} })
 	}
-	positions := make([]hub.Position, len(texts))
+	positions := make([]hub.Position, len(publications))
 	var failed error
-	for range texts {
+	for _, p := range publications {
 		select {
 		case a := <-answers:
 			positions[a.i] = a.at
 			if a.err != nil {
-				failed = fmt.Errorf("publish %q: %w", texts[a.i], a.err)
+				failed = fmt.Errorf("publish %q: %w", publications[a.i].Payload, a.err)
 			}
 		case <-t.ctx.Done():
-			return nil, fmt.Errorf("publish to %s: no answer", to)
+			return nil, fmt.Errorf("publish to %s: no answer", p.To)
 		}
 	}
 	return positions, failed
 }
 
-// insist publishes text until it is acknowledged, and returns what was: each
-// further try says so, as the one before may have got through.
-func (t *trial) insist(b hub.Backplane, to hub.Destination, text string) (said string, err error) {
-	said = text
-	for try := 2; ; try++ {
-		if _, err = t.say(b, to, said); err == nil || t.ctx.Err() != nil {
-			return said, err
+// insist publishes text until it is acknowledged. Its key makes sure that it is
+// heard once, whatever became of the tries before.
+func (t *trial) insist(b hub.Backplane, to hub.Destination, text string) (hub.Position, error) {
+	for {
+		positions, err := t.publish(b, hub.Publication{To: to, Payload: []byte(text), Key: text})
+		if err == nil {
+			return positions[0], nil
 		}
-		said = fmt.Sprintf("%s, try %d", text, try)
+		if t.pause() != nil {
+			return hub.Position{}, err
+		}
+	}
+}
+
+// pause passes between two looks at what nobody tells of.
+func (t *trial) pause() error {
+	select {
+	case <-time.After(10 * time.Millisecond):
+		return nil
+	case <-t.ctx.Done():
+		return t.ctx.Err()
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"secondserver/hub"
 )
@@ -39,8 +40,8 @@ func brokenConnection(t *trial) error {
 			}
 		}
 		breaking.Wait()
-		var err error
-		if fence, err = t.insist(listener, topic, fmt.Sprint("fence ", n)); err != nil {
+		fence = fmt.Sprint("fence ", n)
+		if _, err := t.insist(listener, topic, fence); err != nil {
 			return err
 		}
 		for _, tape := range tapes {
@@ -94,13 +95,11 @@ func toldGap(t *trial) error {
 		return err
 	}
 	t.Forget()
-	var texts []string
-	for _, text := range numbered("after ", 3) {
-		said, err := t.insist(talker, topic, text)
-		if err != nil {
+	texts := numbered("after ", 3)
+	for _, text := range texts {
+		if _, err := t.insist(talker, topic, text); err != nil {
 			return err
 		}
-		texts = append(texts, said)
 	}
 	messages, err := tape.until(texts[2])
 	if err != nil {
@@ -116,6 +115,33 @@ func toldGap(t *trial) error {
 	}
 	if old, now := messages[0].at.Epoch, messages[1].at.Epoch; old == now {
 		return fmt.Errorf("the new history has the old one's epoch %s", old)
+	}
+	return nil
+}
+
+// readyAgain also has the instance do something, so that what it says is true.
+func readyAgain(t *trial) error {
+	b := t.Join()
+	if err := b.Ready(); err != nil {
+		return fmt.Errorf("an instance has joined, and is not ready: %w", err)
+	}
+	if t.Break == nil {
+		return nil
+	}
+	for n := range 5 {
+		t.Break()
+		broken := time.Now()
+		for b.Ready() != nil {
+			if since := time.Since(broken); since > 3*time.Second {
+				return fmt.Errorf("not ready %v after break %d: %w", since.Round(time.Second), n, b.Ready())
+			}
+			if err := t.pause(); err != nil {
+				return err
+			}
+		}
+		if _, err := t.insist(b, topic, fmt.Sprint("message ", n)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -48,10 +48,7 @@ func (tp *tape) deliver(b hub.Batch) {
 		tp.wrong = fmt.Errorf("a batch after %v followed one that ended at %v", b.After, tp.at)
 	}
 	tp.at = b.End()
-	for i, payload := range b.Payloads {
-		at := hub.Position{Epoch: b.After.Epoch, Offset: b.After.Offset + 1 + uint64(i)}
-		tp.messages = append(tp.messages, heard{string(payload), at})
-	}
+	tp.messages = append(tp.messages, messagesOf(b)...)
 	close(tp.more)
 	tp.more = make(chan struct{})
 }
@@ -92,6 +89,14 @@ func (tp *tape) hears(want ...string) error {
 		return fmt.Errorf("the first message is %v, want %v, as Subscribe returned %v", messages[0].at, next, tp.from)
 	}
 	return nil
+}
+
+func messagesOf(b hub.Batch) []heard {
+	messages := make([]heard, len(b.Payloads))
+	for i, payload := range b.Payloads {
+		messages[i] = heard{string(payload), hub.Position{Epoch: b.After.Epoch, Offset: b.After.Offset + 1 + uint64(i)}}
+	}
+	return messages
 }
 
 func textsOf(messages []heard) []string {

@@ -37,12 +37,19 @@ func TestOpenNamesTheAddressAndNoPassword(t *testing.T) {
 		"password in the query":   {"redis://127.0.0.1:1?password=s3cret", "127.0.0.1:1"},
 		"password for an address": {"redis://:s3cret", ""},
 		"hash in a password":      {"redis://:12345#s3cret@127.0.0.1:1", "127.0.0.1:1"},
+		"bad database":            {"redis://:s3cret@host:1/s3cret", "the database number"},
+		"nobody there, sentinels": {"redis://:s3cret@127.0.0.1:1?master_name=mymaster&password=s3cret&addr=127.0.0.1:2", "127.0.0.1:1, 127.0.0.1:2"},
+		"sentinel without port":   {"redis://:s3cret@host:1?master_name=mymaster&addr=s3cret", "an addr"},
+		"password for an addr":    {"redis://host:1?master_name=mymaster&addr=:s3cret@host:2", ""},
+		"at in a query":           {"redis://host:1?master_name=mymaster&password=s3cret@12345", ""},
+		"question mark unescaped": {"redis://:12345?s3cret@host:1", ""},
+		"no such option":          {"redis://host:1?master_name=mymaster&s3cret=1", "an unknown option"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
 			defer stop()
-			b, err := redisbackplane.Open(ctx, test.url)
+			b, err := redisbackplane.Open(ctx, redisbackplane.Config{URL: test.url})
 			if err == nil {
 				b.Close()
 				t.Fatal("it opened")
@@ -64,8 +71,8 @@ func TestOpenNamesTheAddressAndNoPassword(t *testing.T) {
 // answered all the same, each caller within its own time, and all is well again
 // after the thaw.
 func TestAFrozenRedisKeepsNobodyWaiting(t *testing.T) {
-	server, process := startRedis(t)
-	b := server.join(t)
+	r, server := startRedis(t)
+	b := r.join(t)
 	heard := make(chan string, 1000)
 	_, cancel, err := b.Subscribe(t.Context(), hub.Room("general"), func(batch hub.Batch) {
 		for _, payload := range batch.Payloads {
@@ -77,9 +84,7 @@ func TestAFrozenRedisKeepsNobodyWaiting(t *testing.T) {
 	}
 	defer cancel()
 
-	if err := process.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	server.signal(t, syscall.SIGSTOP)
 	frozen := time.Now()
 	var answers, subscribing sync.WaitGroup
 	publish := func(n int) {
@@ -114,9 +119,7 @@ func TestAFrozenRedisKeepsNobodyWaiting(t *testing.T) {
 	waitReady(t, b, false)
 	t.Logf("not ready %v after the freeze", time.Since(frozen))
 
-	if err := process.Signal(syscall.SIGCONT); err != nil {
-		t.Fatal(err)
-	}
+	server.signal(t, syscall.SIGCONT)
 	thawed := time.Now()
 	waitReady(t, b, true)
 	t.Logf("ready %v after the thaw", time.Since(thawed))
@@ -137,27 +140,17 @@ func TestAFrozenRedisKeepsNobodyWaiting(t *testing.T) {
 	}
 }
 
-// waitReady asks until the backplane is ready, or is not; the test's own limit
-// ends it otherwise.
+// waitReady waits until the backplane is ready, or is not.
 func waitReady(t *testing.T, b *redisbackplane.Backplane, want bool) {
 	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	limit := time.After(20 * time.Second)
-	for (b.Ready() == nil) != want {
-		select {
-		case <-tick.C:
-		case <-limit:
-			t.Fatalf("after 20 s: ready is %v, want ready: %v", b.Ready(), want)
-		}
-	}
+	eventually(t, fmt.Sprintf("ready: %v", want), func() bool { return (b.Ready() == nil) == want })
 }
 
 // Nobody's subscription is left in Redis when nobody wants it, and one is enough
 // for many.
 func TestOneSubscriptionAnInstanceAndTopic(t *testing.T) {
-	server, _ := startRedis(t)
-	b := server.join(t)
+	r, server := startRedis(t)
+	b := r.join(t)
 	var cancels []func()
 	for range 3 {
 		_, cancel, err := b.Subscribe(t.Context(), hub.Room("general"), func(hub.Batch) {})
@@ -167,30 +160,23 @@ func TestOneSubscriptionAnInstanceAndTopic(t *testing.T) {
 		cancels = append(cancels, cancel)
 	}
 	for i, cancel := range cancels {
-		if got := server.subscriptions(t, "room:general"); got != 1 {
+		if got := server.subscriptions(t, "NUMSUB", "room:general"); got != 1 {
 			t.Errorf("with %d subscribers: %d subscriptions in Redis, want 1", len(cancels)-i, got)
 		}
 		cancel()
 	}
-	limit := time.After(10 * time.Second)
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for server.subscriptions(t, "room:general") != 0 {
-		select {
-		case <-tick.C:
-		case <-limit:
-			t.Fatal("the subscription is still in Redis 10 s after its last subscriber")
-		}
-	}
+	eventually(t, "unsubscribed after the last subscriber", func() bool {
+		return server.subscriptions(t, "NUMSUB", "room:general") == 0
+	})
 }
 
 // A stream lives on while somebody looks at it, and begins anew when it was
 // emptied by hand.
 func TestStreamsAreKeptAndBegunAnew(t *testing.T) {
-	server, _ := startRedis(t)
-	control := server.client(t)
+	r, server := startRedis(t)
+	control := server.client
 	subscribe := func() {
-		if _, _, err := server.join(t).Subscribe(t.Context(), hub.Room("general"), func(hub.Batch) {}); err != nil {
+		if _, _, err := r.join(t).Subscribe(t.Context(), hub.Room("general"), func(hub.Batch) {}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -203,7 +189,7 @@ func TestStreamsAreKeptAndBegunAnew(t *testing.T) {
 	for range 8 { // a new epoch is random: it must not have to be larger
 		control.XTrimMaxLen(t.Context(), "room:general", 0)
 		answer := make(chan error)
-		server.join(t).Publish(hub.Publication{To: hub.Room("general"), Payload: []byte("{}")}, func(_ hub.Position, err error) { answer <- err })
+		r.join(t).Publish(hub.Publication{To: hub.Room("general"), Payload: []byte("{}")}, func(_ hub.Position, err error) { answer <- err })
 		if err := <-answer; err != nil {
 			t.Errorf("publish to an emptied stream: %v", err)
 		}
@@ -212,8 +198,8 @@ func TestStreamsAreKeptAndBegunAnew(t *testing.T) {
 
 // An operator who flushes the scripts fails what is under way, and no more.
 func TestFlushedScriptsAreLoadedAgain(t *testing.T) {
-	server, _ := startRedis(t)
-	b := server.join(t)
+	r, server := startRedis(t)
+	b := r.join(t)
 	publish := func() error {
 		answer := make(chan error)
 		b.Publish(hub.Publication{To: hub.Room("general"), Payload: []byte("{}")}, func(_ hub.Position, err error) { answer <- err })
@@ -222,7 +208,7 @@ func TestFlushedScriptsAreLoadedAgain(t *testing.T) {
 	if err := publish(); err != nil {
 		t.Fatal(err)
 	}
-	server.client(t).ScriptFlush(t.Context())
+	server.client.ScriptFlush(t.Context())
 	if err := publish(); !errors.Is(err, hub.ErrUnavailable) {
 		t.Errorf("the first publication after the flush: %v, want %v", err, hub.ErrUnavailable)
 	}
@@ -231,9 +217,31 @@ func TestFlushedScriptsAreLoadedAgain(t *testing.T) {
 	}
 }
 
+// A refused subscription costs neither the connection nor, once it is granted, the
+// topic.
+func TestARefusedSubscriptionIsAskedForAgain(t *testing.T) {
+	r, server := startRedis(t)
+	b := r.join(t)
+	waitReady(t, b, true)
+	server.do(t, "ACL", "SETUSER", "default", "resetchannels")
+	subscribed := make(chan error)
+	go func() {
+		_, _, err := b.Subscribe(t.Context(), hub.Room("general"), func(hub.Batch) {})
+		subscribed <- err
+	}()
+	eventually(t, "refused", func() bool { return len(server.do(t, "ACL", "LOG").([]any)) > 0 })
+	server.do(t, "ACL", "SETUSER", "default", "allchannels")
+	if err := <-subscribed; err != nil {
+		t.Errorf("subscribe: %v", err)
+	}
+	if err := b.Ready(); err != nil {
+		t.Errorf("not ready: %v", err)
+	}
+}
+
 func TestCloseLeavesNothingRunning(t *testing.T) {
 	server := startMiniredis(t)
-	b, err := redisbackplane.Open(t.Context(), server.url)
+	b, err := redisbackplane.Open(t.Context(), redisbackplane.Config{URL: server.url})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,8 +2,9 @@ package redisbackplane
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,80 +17,97 @@ import (
 // instead of waiting.
 const openTimeout = 4 * time.Second
 
-// A Backplane joins this instance to all others with the same Redis.
-//
-// What it should be subscribed to is a map; one goroutine makes Redis match it,
-// and another receives and releases whoever waits for a confirmation. To call
-// go-redis's Subscribe for each join would be shorter, but with Redis hung those
-// calls queue behind each other's redials: of eight joins at once the last was
-// answered after 90 s, where here each one has its own deadline.
+// A Backplane joins this instance to all others with the same Redis. Topics are
+// spread over shards, of which a single Redis is the only one; each has its own
+// connections and queues, so that one that hangs holds up nobody else's topics.
 type Backplane struct {
-	options   *redis.Options
-	addr      string
-	client    *redis.Client // for scripts; each session has one of its own
-	publishes *pipe
-	reads     *pipe // apart, so that a long catch-up does not hold up messages
-	inbox     *inbox
-	changed   chan struct{} // holds one token while marked is not empty
+	config   Config
+	options  *redis.Options // for every connection to a shard, but for the address
+	topology topology
+	keep     hub.Retention
+	heart    *heart
+	inbox    *inbox
+	doubts   chan struct{} // holds one token while somebody doubts the layout
+	nowhere  *shard        // of topics that no Redis owns
 
 	stop    context.CancelFunc
 	closed  <-chan struct{} // closed by Close
 	running sync.WaitGroup
 
 	mu     sync.Mutex // guards what follows; nothing waits under it
+	layout layout
+	shards map[string]*shard // by address
 	topics map[string]*topic
-	marked map[string]struct{} // topics whose subscription may have to change
-	ready  error
 }
 
 var _ hub.Backplane = (*Backplane)(nil)
 
-// Open joins the Redis at url, such as redis://user:password@host:6379/0. It
-// returns within 5 s, with an error that names the address, and no password,
-// where Redis does not answer. Close it after use. It must not be used under two
-// hubs at once.
-func Open(ctx context.Context, url string) (*Backplane, error) {
-	options, err := parse(url)
+// Open joins the Redis that config names. It returns within 5 s, with an error
+// that names the address, and no password, where Redis does not answer. Close it
+// after use. It must not be used under two hubs at once.
+func Open(ctx context.Context, config Config) (*Backplane, error) {
+	options, topology, err := parse(config.URL)
 	if err != nil {
 		return nil, err
 	}
 	redis.SetLogger(silent{}) // go-redis's own; what matters is logged here
 	ctx, stop := context.WithTimeout(ctx, openTimeout)
 	defer stop()
-	client := redis.NewClient(options)
-	if err := client.Ping(ctx).Err(); err != nil {
-		client.Close() // the first error is the one that tells
-		return nil, fmt.Errorf("no Redis at %s: %w (set REDIS_URL)", options.Addr, err)
+	layout, err := topology.look(ctx)
+	if err == nil {
+		err = reach(ctx, options, layout.masters)
+	}
+	if err != nil {
+		topology.Close() // the first error is the one that tells
+		return nil, fmt.Errorf("no Redis at %s: %w (set REDIS_URL)", topology, err)
 	}
 	b := &Backplane{
-		options:   options,
-		addr:      options.Addr,
-		client:    client,
-		publishes: newPipe(client, publishBatch),
-		reads:     newPipe(client, readBatch),
-		inbox:     newInbox(),
-		changed:   make(chan struct{}, 1),
-		topics:    make(map[string]*topic),
-		marked:    make(map[string]struct{}),
-		ready:     errors.New("not yet subscribed to Redis at " + options.Addr),
+		config:   config,
+		options:  options,
+		topology: topology,
+		keep:     config.Retention.OrDefault(),
+		heart:    newHeart(),
+		inbox:    newInbox(),
+		doubts:   make(chan struct{}, 1),
+		nowhere:  newNowhere(),
+		shards:   make(map[string]*shard),
+		topics:   make(map[string]*topic),
 	}
-	b.start()
+	b.start(layout)
+	b.awaitUp(ctx)
 	return b, nil
 }
 
-func (b *Backplane) start() {
+func (b *Backplane) start(first layout) {
 	ctx, stop := context.WithCancel(context.Background())
 	b.stop, b.closed = stop, ctx.Done()
-	b.running.Go(func() { b.publishes.run(ctx) })
-	b.running.Go(func() { b.reads.run(ctx) })
-	b.running.Go(func() { b.sessions(ctx) })
+	b.settle(ctx, first)
+	b.running.Go(func() { b.follow(ctx) })
 	b.running.Go(func() { b.dispatch(ctx) })
+	b.running.Go(func() { b.beats(ctx) })
 	b.running.Go(func() { b.renew(ctx) })
+}
+
+// awaitUp gives the shards a moment to subscribe, so that what is said to the
+// first users is heard. Those that are away are not waited for any longer.
+func (b *Backplane) awaitUp(ctx context.Context) {
+	ctx, stop := context.WithTimeout(ctx, time.Second)
+	defer stop()
+	b.mu.Lock()
+	shards := slices.Collect(maps.Values(b.shards))
+	b.mu.Unlock()
+	for _, s := range shards {
+		select {
+		case <-s.up:
+		case <-ctx.Done():
+		}
+	}
 }
 
 // Close leaves Redis and waits until nothing runs any more. Publications that
 // wait are answered with an error; subscribers hear nothing more.
 func (b *Backplane) Close() error {
+	b.sayGoodbye()
 	b.stop()
 	b.running.Wait()
 	b.mu.Lock()
@@ -97,17 +115,22 @@ func (b *Backplane) Close() error {
 	for _, t := range b.topics {
 		t.end()
 	}
-	return b.client.Close()
+	return b.topology.Close()
 }
 
 // Publish appends and publishes p in one step: see publish.lua.
 func (b *Backplane) Publish(p hub.Publication, answered func(hub.Position, error)) {
-	err := b.publishes.call(publishScript, p.To.String(), publishArgs(p.Payload), func(answer any, err error) {
+	s := b.shardOf(p.To.String())
+	err := s.publishes.call(publishScript, publishKeys(p), publishArgs(p, s, b.keep), func(answer any, err error) {
 		if err != nil {
 			answered(hub.Position{}, err)
 			return
 		}
 		id, _ := answer.(string)
+		if id == "" {
+			answered(hub.Position{}, fmt.Errorf("publish to %s: %w", p.To, hub.ErrNobody))
+			return
+		}
 		at, err := parsePosition(id)
 		if err != nil {
 			err = unavailable(err)
@@ -140,17 +163,38 @@ func (b *Backplane) Subscribe(ctx context.Context, to hub.Destination, deliver f
 	return t.add(s), cancel, nil
 }
 
-// Ready is nil while the subscribing connection is alive.
+// Ready is nil while every shard's subscribing connection is alive.
 func (b *Backplane) Ready() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.ready
+	for _, s := range b.shards {
+		if err := s.Ready(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (b *Backplane) setReady(err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.ready = err
+// reach returns once one of the masters has answered. One is enough: a program
+// should also start while another one is away.
+func reach(ctx context.Context, options *redis.Options, masters []string) error {
+	errs := make(chan error, len(masters))
+	for _, addr := range masters {
+		go func() { // ends with ctx, at the latest
+			own := *options
+			own.Addr = addr
+			client := redis.NewClient(&own)
+			defer client.Close()
+			errs <- client.Ping(ctx).Err()
+		}()
+	}
+	var err error
+	for range masters {
+		if err = <-errs; err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 type silent struct{}

@@ -17,23 +17,23 @@ import (
 // Every queue has a bound. These tests fill each of them.
 
 func TestAFullPipeRefusesAtOnce(t *testing.T) {
-	p := newPipe(nil, 1) // nobody empties it
+	p := newPipe(nil, 1, nil) // nobody empties it
 	for n := range pipeLimit {
-		if err := p.call(publishScript, "room:general", nil, nil); err != nil {
+		if err := p.call(publishScript, []string{"room:general"}, nil, nil); err != nil {
 			t.Fatalf("call %d: %v", n, err)
 		}
 	}
-	err := p.call(publishScript, "room:general", nil, nil)
+	err := p.call(publishScript, []string{"room:general"}, nil, nil)
 	if !errors.Is(err, hub.ErrUnavailable) || !errors.Is(err, errPipeFull) {
 		t.Errorf("call %d: %v, want %v", pipeLimit, err, errPipeFull)
 	}
 }
 
 func TestAClosedPipeAnswersWhatWaits(t *testing.T) {
-	p := newPipe(nil, 1)
+	p := newPipe(nil, 1, nil)
 	answers := make(chan error, 1)
 	done := func(_ any, err error) { answers <- err }
-	if err := p.call(publishScript, "room:general", nil, done); err != nil {
+	if err := p.call(publishScript, []string{"room:general"}, nil, done); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
@@ -43,7 +43,7 @@ func TestAClosedPipeAnswersWhatWaits(t *testing.T) {
 	if err := <-answers; !errors.Is(err, hub.ErrUnavailable) {
 		t.Errorf("answer: %v, want %v", err, hub.ErrUnavailable)
 	}
-	if err := p.call(publishScript, "room:general", nil, done); !errors.Is(err, hub.ErrUnavailable) {
+	if err := p.call(publishScript, []string{"room:general"}, nil, done); !errors.Is(err, hub.ErrUnavailable) {
 		t.Errorf("a call of a closed pipe: %v, want %v", err, hub.ErrUnavailable)
 	}
 }
@@ -74,7 +74,7 @@ func TestAFullInboxMakesTheReceiverWait(t *testing.T) {
 
 // caughtUpTopic is a live topic at 1-10 whose catch-ups the test answers.
 func caughtUpTopic(t *testing.T) (*topic, *[]string) {
-	tp := newTopic("room:general", newPipe(nil, 1))
+	tp := newTopic("room:general", newPipe(nil, 1, nil), hub.Retention{}.OrDefault())
 	tp.catchUp()
 	answer(t, tp, history("1", 10, 10))
 	<-tp.live
@@ -267,12 +267,12 @@ func TestACatchUpThatFailsIsTriedAgain(t *testing.T) {
 func TestEveryTopicLooksAtItsStreamNowAndThen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tp, _ := caughtUpTopic(t)
-		b := &Backplane{topics: map[string]*topic{tp.name: tp}}
+		b := &Backplane{keep: hub.Retention{}.OrDefault(), topics: map[string]*topic{tp.name: tp}}
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		go b.renew(ctx)
 		for range 4 {
-			<-time.After(historyKept / 4)
+			<-time.After(time.Hour / 4)
 			synctest.Wait()
 			answer(t, tp, history("1", 10, 10))
 		}
@@ -281,11 +281,12 @@ func TestEveryTopicLooksAtItsStreamNowAndThen(t *testing.T) {
 
 func TestForeignPayloadsAreNoMessages(t *testing.T) {
 	for _, s := range []string{"", " ", "hello", "-", "1-", "-1 x", "1-x y", "1--1 x", "1-18446744073709551616 x"} {
-		if m, err := parseMessage(s); err == nil {
+		if m, _, err := parseMessage(s); err == nil {
 			t.Errorf("parseMessage(%q) = %v, want an error", s, m)
 		}
 	}
-	if m, err := parseMessage("12-34 a b"); err != nil || m.Position != (hub.Position{Epoch: "12", Offset: 34}) || string(m.payload) != "a b" {
-		t.Errorf("parseMessage = %v, %v", m, err)
+	m, via, err := parseMessage("12-34 host:1 a b")
+	if err != nil || via != "host:1" || m.Position != (hub.Position{Epoch: "12", Offset: 34}) || string(m.payload) != "a b" {
+		t.Errorf("parseMessage = %v, %q, %v", m, via, err)
 	}
 }

@@ -8,25 +8,78 @@
 // offset it has reached; a message that is not the next one, and every new
 // subscription, make it read the stream (catchup.lua) before it goes on.
 //
+// Redis may be one server, a master that sentinels replace when it fails, or a
+// cluster, whose masters share the topics. Each master is a shard, and each shard
+// is on its own; topics move between them, and find out by the same rule what they
+// have missed. That is also all that happens in a failover.
+//
+// Who is in a room is told by the same rule: changes are published on the room's
+// channel, numbered; whoever misses a number reads the room (participants.lua).
+// A change names the instance it came by. So an instance takes back what it no
+// longer means: a call that failed, and that the network let through later.
+//
 // In reading order:
 //
+//	config.go     what a program decides
 //	backplane.go  Open, Publish, Subscribe, Ready, Close
-//	pipe.go       all calls of all clients in one place: what waits leaves together
-//	scripts.go    the two scripts, and what they answer
-//	wanted.go     which topics this instance uses: the desired subscriptions
+//	history.go    History
+//	presence.go   Enter, Watch, Participants
+//
+//	pipe.go       a queue of calls to Redis: what waits leaves together
+//	scripts.go    the scripts, and what they answer
 //	topic.go      one topic's subscribers: deliver in order, or catch up first
+//	wanted.go     which topics this instance uses …
+//	asked.go      … and what each shard was asked for: desired state
 //	session.go    one connection's life: ask for what is wanted, receive, notice death
-//	inbox.go      from the receiver to the topics: all that waits, at once
+//	inbox.go      from the receivers to the topics: all that waits, at once
+//
+//	roster.go     who is in one room, as this instance knows it
+//	snapshot.go   … and as Redis has it
+//	mine.go       whom this instance has there: desired state as well
+//	heart.go      which instances live, and what becomes of those who were on others
+//
+//	topology.go   which masters there are, and which one has a topic:
+//	sentinel.go   the one that most sentinels say …
+//	cluster.go    … or those of a cluster's slots
+//	commands.go   Pub/Sub, simple or sharded
+//	shard.go      one master: a session, and a pipe each for messages (publishes),
+//	              who comes and goes (entrances), catching up (reads) and those
+//	              who ask (questions), so that none waits for another
+//	follow.go     the shards follow the topology, and topics their shard: once a
+//	              second, and whenever somebody has doubts
 //	url.go        where Redis is, and how to say so without its password
 //
-// The one key of a topic has its name, "room:general", and so has its channel. A
-// stream entry's ID is epoch-offset: a random number that was drawn when the
-// stream began, and 1, 2, 3 … A stream that is gone (expired, evicted, an empty
-// Redis) begins again with another epoch, and subscribers are told of the gap.
+// What is in Redis, all of it with a time to live:
 //
-// Limits: a stream keeps about the last 1,000 messages, and expires an hour
-// after the last subscriber's last look. Redis replicates asynchronously: a
-// failover can take back acknowledged messages; subscribers are told. Whoever
-// takes a stream's newest entry away by hand (XDEL) keeps messages out until the
-// key is deleted. Needs Redis 5 or later.
+//	room:general            a topic: its stream, and the name of its channel, which
+//	                        in database n is n/room:general: channels know none
+//	{room:general}:key:…    the position of a publication that had a key
+//	{room:general}:present  a room's participants, and the instances that have them
+//	instances               the heartbeats of all instances
+//
+// A stream entry's ID is epoch-offset: a random number that was drawn when the
+// stream began, and 1, 2, 3 … A stream that is gone (expired, evicted, an empty
+// Redis) begins again with another epoch, at the next message or subscription, and
+// subscribers are told of the gap. Questions about history begin none.
+// The braces put what belongs to a topic into the slot of a cluster that it is in.
+//
+// Limits: a stream keeps about as many messages as Config says, and for as long
+// after the last message, subscriber's look or question. A key is about 150 bytes
+// for five minutes. While the only instance that holds a user subscribes again
+// after a broken connection, the user may count as nobody (hub.ErrNobody).
+// Whoever takes a stream's newest entry away by hand (XDEL) keeps messages out
+// until the key is deleted. While a slot moves between two masters, its topics
+// may be unavailable. While a cluster lacks the master of the key instances the
+// dead are not noticed, and an instance that starts then takes no joins.
+// Needs Redis 5 or later, a cluster Redis 7.
+//
+// Redis replicates asynchronously. The replica that takes a failed master's place
+// may lack its last messages, though they were acknowledged. And a master that was
+// cut off, or hung and wakes up, acknowledges what it is going to lose: in a
+// cluster until its node timeout has passed, otherwise for as long as a client
+// sees it, and not most of the sentinels. Whoever has heard such a message is told
+// of the gap; whoever has not cannot know. With Config.Wait a message is
+// acknowledged when replicas have it, too; it is lost then only where one is
+// promoted that has not. Wait concerns messages only: who comes and goes waits for
+// no replica, and is told again where it was lost.
 package redisbackplane

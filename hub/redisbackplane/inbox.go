@@ -67,6 +67,9 @@ func (b *inbox) take(ctx context.Context) []any {
 	}
 }
 
+// A source is a topic, and whose messages of it these are.
+type source struct{ topic, via string }
+
 // dispatch hands what was received to its topics until ctx ends.
 func (b *Backplane) dispatch(ctx context.Context) {
 	for {
@@ -74,36 +77,55 @@ func (b *Backplane) dispatch(ctx context.Context) {
 		if received == nil {
 			return
 		}
-		messages := make(map[string][]message)
+		messages := make(map[source][]message)
+		changes := make(map[source][]change)
 		var confirmed []string
 		for _, r := range received {
 			switch r := r.(type) {
 			case *redis.Message:
 				// Anything else on the channel is none of ours.
-				if m, err := parseMessage(r.Payload); err == nil {
-					messages[r.Channel] = append(messages[r.Channel], m)
+				if c, via, ours := parseChange(r.Payload); ours {
+					from := source{r.Channel, via}
+					changes[from] = append(changes[from], c)
+				} else if m, via, err := parseMessage(r.Payload); err == nil {
+					from := source{r.Channel, via}
+					messages[from] = append(messages[from], m)
 				}
 			case *redis.Subscription:
-				if r.Kind == "subscribe" {
-					confirmed = append(confirmed, r.Channel)
-				}
+				confirmed = append(confirmed, r.Channel)
 			}
 		}
-		for name, run := range messages {
-			if t := b.topic(name); t != nil {
+		for from, run := range messages {
+			if t, via := b.topic(from.topic); t == nil {
+				continue
+			} else if from.via == via {
 				t.receive(run)
+			} else {
+				t.catchUp() // another Redis's: the stream tells what is true
+			}
+		}
+		for from, run := range changes {
+			if r, via := b.roster(from.topic); r == nil {
+				continue
+			} else if from.via == via {
+				r.receive(run)
+			} else {
+				r.read() // likewise
 			}
 		}
 		for _, name := range confirmed {
-			if t := b.topic(name); t != nil {
+			if t, _ := b.topic(name); t != nil {
 				t.catchUp()
+			}
+			if r, _ := b.roster(name); r != nil {
+				r.read()
 			}
 		}
 	}
 }
 
 // signal leaves a token in c, unless there is one.
-func signal(c chan struct{}) {
+func signal(c chan<- struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:

@@ -1,6 +1,7 @@
 package redisbackplane
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,12 +20,15 @@ const (
 	readBatch    = 16       // catch-ups in one round trip: their answers are large
 )
 
-var errPipeFull = errors.New("too many calls wait for Redis")
+var (
+	errPipeFull       = errors.New("too many calls wait for Redis")
+	errTooFewReplicas = errors.New("too few replicas have it")
+)
 
 // A call is one run of a script on one topic.
 type call struct {
 	script *redis.Script
-	key    string
+	keys   []string // of one topic
 	args   []any
 	since  time.Time
 	done   func(answer any, err error)
@@ -36,21 +40,23 @@ type call struct {
 type pipe struct {
 	client  *redis.Client
 	batch   int           // calls in one round trip, at most
+	wait    int           // replicas that have to have what was done before it is answered
 	wake    chan struct{} // holds one token while calls wait
-	refusal string        // what Redis refused the last calls for; for run alone
+	doubts  chan<- struct{}
+	refusal string // what Redis refused the last calls for; for run alone
 
 	mu      sync.Mutex
 	waiting []call
 	closed  bool
 }
 
-func newPipe(client *redis.Client, batch int) *pipe {
-	return &pipe{client: client, batch: batch, wake: make(chan struct{}, 1)}
+func newPipe(client *redis.Client, batch int, doubts chan<- struct{}) *pipe {
+	return &pipe{client: client, batch: batch, wake: make(chan struct{}, 1), doubts: doubts}
 }
 
 // call queues one run of script; done is called within hub.PublishTimeout, in the
 // pipe's goroutine, and must not block. With an error it is not called at all.
-func (p *pipe) call(script *redis.Script, key string, args []any, done func(any, error)) error {
+func (p *pipe) call(script *redis.Script, keys []string, args []any, done func(any, error)) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -59,7 +65,7 @@ func (p *pipe) call(script *redis.Script, key string, args []any, done func(any,
 	if len(p.waiting) >= pipeLimit {
 		return unavailable(errPipeFull)
 	}
-	p.waiting = append(p.waiting, call{script, key, args, time.Now(), done})
+	p.waiting = append(p.waiting, call{script, keys, args, time.Now(), done})
 	signal(p.wake)
 	return nil
 }
@@ -101,14 +107,22 @@ func (p *pipe) take() []call {
 // exec is one round trip. Its deadline is that of the call that has waited
 // longest, so that nobody waits longer because others came before.
 func (p *pipe) exec(ctx context.Context, batch []call) {
-	ctx, stop := context.WithDeadline(ctx, batch[0].since.Add(hub.PublishTimeout))
+	deadline := batch[0].since.Add(hub.PublishTimeout)
+	ctx, stop := context.WithDeadline(ctx, deadline)
 	defer stop()
 	pipeline := p.client.Pipeline()
 	answers := make([]*redis.Cmd, len(batch))
 	for i, c := range batch {
-		answers[i] = pipeline.EvalSha(ctx, c.script.Hash(), []string{c.key}, c.args...)
+		answers[i] = pipeline.EvalSha(ctx, c.script.Hash(), c.keys, c.args...)
+	}
+	var replicas *redis.Cmd
+	if p.wait > 0 { // half of the time, as the next batch waits meanwhile
+		half := max(time.Until(deadline)/2, time.Millisecond)
+		replicas = pipeline.Do(ctx, "WAIT", p.wait, half.Milliseconds())
 	}
 	_, err := pipeline.Exec(ctx) // the first error; each answer has its own
+	lacking := p.lacking(replicas)
+	err = cmp.Or(err, lacking)
 	if redis.HasErrorPrefix(err, "NOSCRIPT") {
 		// Somebody flushed the scripts. The calls are not tried again: some of
 		// them may have been carried out, and order would be lost. If loading
@@ -116,20 +130,34 @@ func (p *pipe) exec(ctx context.Context, batch []call) {
 		_ = loadScripts(ctx, p.client)
 	}
 	p.tell(err)
+	if err != nil {
+		signal(p.doubts) // is this still the right Redis?
+	}
 	for i, c := range batch {
 		answer, err := answers[i].Result()
-		if err != nil {
+		if err = cmp.Or(err, lacking); err != nil {
 			err = unavailable(err)
 		}
 		c.done(answer, err)
 	}
 }
 
+// lacking is nil where enough replicas have what the batch did.
+func (p *pipe) lacking(replicas *redis.Cmd) error {
+	if p.wait <= 0 {
+		return nil
+	}
+	if n, _ := replicas.Int(); n < p.wait { // none, if there is no answer
+		return fmt.Errorf("%w: %d of %d", errTooFewReplicas, n, p.wait)
+	}
+	return nil
+}
+
 // tell logs what Redis refuses calls for, when that changes: clients are told no
 // more than unavailable. Of a Redis that is away the session tells.
 func (p *pipe) tell(err error) {
 	refusal := ""
-	if _, answered := errors.AsType[redis.Error](err); answered {
+	if _, answered := errors.AsType[redis.Error](err); answered || errors.Is(err, errTooFewReplicas) {
 		refusal = err.Error()
 	}
 	if refusal != "" && refusal != p.refusal {
@@ -140,7 +168,7 @@ func (p *pipe) tell(err error) {
 
 // loadScripts makes the scripts known to the Redis behind a new connection.
 func loadScripts(ctx context.Context, conn redis.Scripter) error {
-	for _, script := range []*redis.Script{publishScript, catchUpScript} {
+	for _, script := range scripts {
 		if err := script.Load(ctx, conn).Err(); err != nil {
 			return fmt.Errorf("load script: %w", err)
 		}

@@ -1,40 +1,14 @@
 package redisbackplane_test
 
 import (
-	"context"
-	"net"
-	"os"
-	"os/exec"
-	"os/signal"
 	"runtime"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/redis/go-redis/v9"
 
 	"secondserver/hub/redisbackplane"
 )
-
-// processes are those that tests have started. Ctrl-C reaches them as well as the
-// tests, but one that is frozen does not hear it.
-var processes sync.Map // *os.Process: struct{}
-
-func TestMain(m *testing.M) {
-	interrupted := make(chan os.Signal, 1)
-	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
-	go func() { // ends with the program
-		<-interrupted
-		for process := range processes.Range {
-			process.(*os.Process).Kill()
-		}
-		os.Exit(130)
-	}()
-	os.Exit(m.Run())
-}
 
 // A testRedis is a Redis of one test's own, of either kind.
 type testRedis struct {
@@ -43,10 +17,22 @@ type testRedis struct {
 	forget func() // and its data
 }
 
+// runMiniredis is a miniredis that can be restarted: nobody takes its address
+// meanwhile.
+func runMiniredis(t testing.TB) *miniredis.Miniredis {
+	t.Helper()
+	mini := miniredis.NewMiniRedis()
+	if err := mini.StartAddr(freeAddr(t)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(mini.Close)
+	return mini
+}
+
 // startMiniredis runs the Redis of the embedded engine.
 func startMiniredis(t testing.TB) testRedis {
 	t.Helper()
-	mini := miniredis.RunT(t)
+	mini := runMiniredis(t)
 	restart := func() {
 		mini.Close()
 		if err := mini.Restart(); err != nil {
@@ -66,94 +52,36 @@ func startMiniredis(t testing.TB) testRedis {
 // startMiniredisWithPassword is one that no test knows the password of.
 func startMiniredisWithPassword(t testing.TB) (addr string) {
 	t.Helper()
-	mini := miniredis.RunT(t)
+	mini := runMiniredis(t)
 	mini.RequireAuth("another")
 	return mini.Addr()
 }
 
-// startRedis runs the redis-server of PATH. Without one a laptop skips the test,
-// and CI fails.
-func startRedis(t testing.TB) (testRedis, *os.Process) {
+// startRedis runs a single redis-server.
+func startRedis(t testing.TB) (testRedis, *server) {
 	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("no redis-server in PATH: install the package redis-server")
-		}
-		t.Skip("no redis-server in PATH: this test needs a real Redis")
-	}
-	addr := freeAddr(t)
-	_, port, _ := net.SplitHostPort(addr)
-	server := exec.Command(path, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())
-	if err := server.Start(); err != nil {
-		t.Fatalf("start redis-server: %v", err)
-	}
-	processes.Store(server.Process, struct{}{})
-	t.Cleanup(func() {
-		server.Process.Kill()
-		server.Wait()
-		processes.Delete(server.Process)
-	})
-	control := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: 100, DialerRetries: 1, MaxRetryBackoff: 50 * time.Millisecond})
-	t.Cleanup(func() { control.Close() })
-	do := func(args ...any) {
-		if err := control.Do(context.Background(), args...).Err(); err != nil {
-			t.Errorf("redis %v: %v", args, err)
-		}
-	}
-	do("PING") // waits for the start
-	drop := func() {
-		do("CLIENT", "KILL", "TYPE", "pubsub")
-		do("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-	}
+	s := startServer(t)
 	forget := func() {
-		do("FLUSHALL")
-		drop()
+		s.do(t, "FLUSHALL")
+		s.drop(t)
 	}
-	return testRedis{url: "redis://" + addr, drop: drop, forget: forget}, server.Process
-}
-
-func freeAddr(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
+	return testRedis{url: "redis://" + s.addr, drop: func() { s.drop(t) }, forget: forget}, s
 }
 
 // join returns one more instance on the Redis.
 func (r testRedis) join(t testing.TB) *redisbackplane.Backplane {
 	t.Helper()
-	b, err := redisbackplane.Open(t.Context(), r.url)
+	return r.joinWith(t, redisbackplane.Config{URL: r.url})
+}
+
+func (r testRedis) joinWith(t testing.TB, config redisbackplane.Config) *redisbackplane.Backplane {
+	t.Helper()
+	b, err := redisbackplane.Open(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { b.Close() })
 	return b
-}
-
-// subscriptions is how many connections Redis knows to be subscribed to topic.
-func (r testRedis) subscriptions(t testing.TB, topic string) int64 {
-	t.Helper()
-	counts, err := r.client(t).PubSubNumSub(t.Context(), topic).Result()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return counts[topic]
-}
-
-// client is a look at the Redis beside the backplane's.
-func (r testRedis) client(t testing.TB) *redis.Client {
-	t.Helper()
-	options, err := redis.ParseURL(r.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := redis.NewClient(options)
-	t.Cleanup(func() { client.Close() })
-	return client
 }
 
 // goroutinesOf counts the goroutines with a function of that name in their stack.

@@ -13,39 +13,64 @@ import (
 	"secondserver/hub"
 )
 
-// What a topic's stream keeps.
-const (
-	historySize = 1000      // messages; Redis trims whole nodes, so somewhat more
-	historyKept = time.Hour // after the last message
-	catchUpSize = 100       // messages in one answer: 0.8 MB of the longest
-)
+// catchUpSize is how many messages one catch-up of a topic reads: 0.8 MB of the
+// longest.
+const catchUpSize = 100
 
 var (
 	//go:embed publish.lua
 	publishSource string
 	//go:embed catchup.lua
 	catchUpSource string
+	//go:embed present.lua
+	presentSource string
+	//go:embed participants.lua
+	participantsSource string
+	//go:embed beat.lua
+	beatSource string
 
-	publishScript = redis.NewScript(publishSource)
-	catchUpScript = redis.NewScript(catchUpSource)
+	publishScript      = redis.NewScript(publishSource)
+	catchUpScript      = redis.NewScript(catchUpSource)
+	presentScript      = redis.NewScript(presentSource)
+	participantsScript = redis.NewScript(participantsSource)
+	beatScript         = redis.NewScript(beatSource)
+
+	scripts = []*redis.Script{publishScript, catchUpScript, presentScript, participantsScript, beatScript}
 )
 
-var keptSeconds = int(historyKept / time.Second)
+// draw draws the name of a history, or of an instance. It fits the first half of a
+// stream ID.
+func draw() string { return strconv.FormatUint(rand.Uint64()|1, 10) }
 
-// newEpoch draws the name of a history. It fits the first half of a stream ID.
-func newEpoch() string { return strconv.FormatUint(rand.Uint64()|1, 10) }
+// seconds is a duration as Redis takes it: whole ones, and at least one.
+func seconds(d time.Duration) int { return max(1, int(d/time.Second)) }
 
-func publishArgs(payload []byte) []any {
-	return []any{payload, newEpoch(), historySize, keptSeconds}
+// publishKeys are the topic, and the name under which the publication's own key
+// is remembered, in the topic's slot.
+func publishKeys(p hub.Publication) []string {
+	topic := p.To.String()
+	if p.Key == "" {
+		return []string{topic}
+	}
+	return []string{topic, "{" + topic + "}:key:" + p.Key}
 }
 
-// catchUpArgs asks for what comes after at; a new subscriber's at is zero.
-func catchUpArgs(at hub.Position) []any {
+func publishArgs(p hub.Publication, s *shard, keep hub.Retention) []any {
+	args := []any{s.channel(p.To.String()), p.Payload, draw(), keep.Messages, seconds(keep.For), seconds(hub.KeyKept), s.commands.publish, s.via}
+	if p.To.IsUser() {
+		args = append(args, s.commands.count)
+	}
+	return args
+}
+
+// catchUpArgs asks for up to limit entries from at on; where at is zero, for the
+// newest. With an epoch, a history begins where there is none.
+func catchUpArgs(epoch string, at hub.Position, limit int, keep hub.Retention) []any {
 	offset := ""
 	if at.Epoch != "" {
 		offset = strconv.FormatUint(at.Offset, 10)
 	}
-	return []any{newEpoch(), at.Epoch, offset, catchUpSize, keptSeconds}
+	return []any{epoch, at.Epoch, offset, limit, seconds(keep.For)}
 }
 
 // A message is a payload and the position just after it.
@@ -65,19 +90,24 @@ func parsePosition(id string) (hub.Position, error) {
 }
 
 // parseMessage reads what publish.lua publishes.
-func parseMessage(s string) (message, error) {
-	id, payload, _ := strings.Cut(s, " ")
+func parseMessage(s string) (m message, via string, err error) {
+	id, rest, _ := strings.Cut(s, " ")
+	via, payload, _ := strings.Cut(rest, " ")
 	at, err := parsePosition(id)
-	return message{at, []byte(payload)}, err
+	return message{at, []byte(payload)}, via, err
 }
 
-// parseHistory reads catchup.lua's answer.
+// parseHistory reads catchup.lua's answer. Where there is no history, last is the
+// beginning of one that is not kept.
 func parseHistory(answer any) (last hub.Position, missed []message, err error) {
 	parts, ok := answer.([]any)
 	if !ok || len(parts) != 2 {
 		return last, nil, fmt.Errorf("catchup.lua answered %T", answer)
 	}
 	id, _ := parts[0].(string)
+	if id == "" {
+		return hub.Position{Epoch: draw()}, nil, nil
+	}
 	if last, err = parsePosition(id); err != nil {
 		return last, nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -18,27 +19,27 @@ const (
 	silenceLimit   = 3 * time.Second       // without a pong or anything else the connection is dead
 	reconnectFirst = 50 * time.Millisecond // then twice as long each time …
 	reconnectMost  = time.Second           // … up to this; halved at random, so that instances spread
-	subscribeBatch = 500                   // topics in one SUBSCRIBE
 )
 
 // errSessionOver keeps go-redis from reconnecting behind our back.
 var errSessionOver = errors.New("one session has one connection")
 
 // sessions runs one session after the other until ctx ends.
-func (b *Backplane) sessions(ctx context.Context) {
+func (s *shard) sessions(ctx context.Context) {
 	pause := reconnectFirst
 	for failures := 0; ctx.Err() == nil; failures++ {
-		heard, err := b.session(ctx)
+		heard, err := s.session(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		b.setReady(fmt.Errorf("no subscription to Redis at %s: %w", b.addr, err))
+		s.setReady(fmt.Errorf("no subscription to Redis at %s: %w", s.addr, err))
 		if heard {
 			pause, failures = reconnectFirst, 0
 		}
 		if failures == 0 { // and not once a second for as long as it lasts
-			slog.Warn("lost Redis, trying to come back", "addr", b.addr, "cause", err)
+			slog.Warn("lost Redis, trying to come back", "addr", s.addr, "cause", err)
 		}
+		signal(s.doubts)
 		select {
 		case <-time.After(pause/2 + rand.N(pause/2)):
 		case <-ctx.Done():
@@ -54,12 +55,12 @@ func (b *Backplane) sessions(ctx context.Context) {
 // published meanwhile would be lost. So a session has a client of its own that
 // can dial once: after an error there is a new session, and its confirmations
 // make every topic catch up.
-func (b *Backplane) session(ctx context.Context) (heard bool, err error) {
+func (s *shard) session(ctx context.Context) (heard bool, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	options := *b.options
+	options := *s.options
 	options.OnConnect = nil
-	options.Dialer = dialOnce(redis.NewDialer(b.options))
+	options.Dialer = dialOnce(redis.NewDialer(s.options))
 	client := redis.NewClient(&options)
 	defer client.Close() // the subscription is closed on its own
 	subscription := client.Subscribe(ctx)
@@ -70,21 +71,35 @@ func (b *Backplane) session(ctx context.Context) (heard bool, err error) {
 	asking := make(chan struct{})
 	go func() { // ends with ctx, or when it cannot write, and ends the receiver
 		defer close(asking)
-		b.ask(ctx, subscription)
+		s.ask(ctx, subscription)
 		subscription.Close() // nothing is left to lose
 	}()
 	for err == nil {
 		var received any
 		received, err = subscription.ReceiveTimeout(ctx, silenceLimit)
+		if _, answered := errors.AsType[redis.Error](err); answered {
+			s.refused(err)
+			err = nil // the connection is as good as before
+		}
 		switch received := received.(type) {
 		case *redis.Pong:
 			if !heard {
 				heard = true
-				b.setReady(nil)
-				slog.Info("subscribed to Redis", "addr", b.addr)
+				s.setReady(nil)
+				slog.Info("subscribed to Redis", "addr", s.addr)
 			}
-		case *redis.Message, *redis.Subscription:
-			b.inbox.put(ctx, received)
+		case *redis.Subscription:
+			received.Channel = s.topicOf(received.Channel)
+			switch received.Kind {
+			case "subscribe", "ssubscribe":
+				s.confirm(received.Channel)
+				s.inbox.put(ctx, received)
+			case "sunsubscribe":
+				s.lost(received.Channel)
+			}
+		case *redis.Message:
+			received.Channel = s.topicOf(received.Channel)
+			s.inbox.put(ctx, received)
 		}
 	}
 	stop()
@@ -95,11 +110,10 @@ func (b *Backplane) session(ctx context.Context) (heard bool, err error) {
 // ask tells Redis what this instance wants to be subscribed to: everything at
 // first, then the changes. It never waits for an answer; those come to receive.
 // It also pings, as a dead connection is silent.
-func (b *Backplane) ask(ctx context.Context, subscription *redis.PubSub) {
+func (s *shard) ask(ctx context.Context, subscription *redis.PubSub) {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
-	asked := make(map[string]*topic)
-	b.markAll()
+	s.begin()
 	for {
 		var err error
 		select {
@@ -107,11 +121,11 @@ func (b *Backplane) ask(ctx context.Context, subscription *redis.PubSub) {
 			return
 		case <-ping.C:
 			err = subscription.Ping(ctx)
-		case <-b.changed:
-			wanted, unwanted := b.changes(asked)
+		case <-s.changed:
+			wanted, unwanted := s.changes()
 			err = errors.Join(
-				inBatches(ctx, subscription.Subscribe, wanted),
-				inBatches(ctx, subscription.Unsubscribe, unwanted))
+				s.each(ctx, subscription, s.commands.subscribe, wanted),
+				s.each(ctx, subscription, s.commands.unsubscribe, unwanted))
 		}
 		if err != nil {
 			return
@@ -119,13 +133,15 @@ func (b *Backplane) ask(ctx context.Context, subscription *redis.PubSub) {
 	}
 }
 
-func inBatches(ctx context.Context, do func(context.Context, ...string) error, names []string) error {
-	for len(names) > 0 {
-		n := min(len(names), subscribeBatch)
-		if err := do(ctx, names[:n]...); err != nil {
+// each does it to all the topics, as many at a time as one command may name.
+func (s *shard) each(ctx context.Context, subscription *redis.PubSub, do subscribing, topics []string) error {
+	for i, topic := range topics {
+		topics[i] = s.channel(topic)
+	}
+	for batch := range slices.Chunk(topics, s.commands.batch) {
+		if err := do(subscription, ctx, batch...); err != nil {
 			return err
 		}
-		names = names[n:]
 	}
 	return nil
 }

@@ -24,13 +24,17 @@ const (
 // subscription, broken connections, messages that Redis threw away, and a
 // Redis that came back empty.
 type topic struct {
-	name  string
-	reads *pipe
-	users int // subscribers, and those to be; guarded by Backplane.mu
+	name string
+	keep hub.Retention
+
+	users  int     // subscribers, participants and watchers, and those to be; guarded by Backplane.mu
+	shard  *shard  // the one that should be subscribed to it; likewise
+	roster *roster // of a room whose participants somebody wants to know; likewise
 
 	live chan struct{} // closed when the first catch-up has ended: at is known
 
 	mu          sync.Mutex // guards what follows; delivering holds it, nothing waits under it
+	reads       *pipe      // leads to the stream
 	subscribers map[*subscriber]struct{}
 	at          hub.Position  // after the last message that was delivered; zero at first
 	last        []byte        // that message's payload: another one at its offset is another history
@@ -43,9 +47,10 @@ type topic struct {
 
 type subscriber struct{ deliver func(hub.Batch) }
 
-func newTopic(name string, reads *pipe) *topic {
+func newTopic(name string, reads *pipe, keep hub.Retention) *topic {
 	return &topic{
 		name:        name,
+		keep:        keep,
 		reads:       reads,
 		live:        make(chan struct{}),
 		subscribers: make(map[*subscriber]struct{}),
@@ -134,6 +139,13 @@ func (t *topic) deliver(batch hub.Batch) {
 	}
 }
 
+// move is for a topic that another Redis owns now.
+func (t *topic) move(reads *pipe) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.reads = reads
+}
+
 // catchUp reads the stream from where the topic is. It is called for every
 // confirmed subscription: what was published before that may have been missed.
 func (t *topic) catchUp() {
@@ -148,7 +160,11 @@ func (t *topic) catchUp() {
 
 func (t *topic) startCatchUp() {
 	t.catching, t.again, t.held = true, false, nil
-	if err := t.reads.call(catchUpScript, t.name, catchUpArgs(t.at), t.caughtUp); err != nil {
+	size := catchUpSize
+	if t.at.Epoch == "" {
+		size = 1 // the last message is all that a new topic needs
+	}
+	if err := t.reads.call(catchUpScript, []string{t.name}, catchUpArgs(draw(), t.at, size, t.keep), t.caughtUp); err != nil {
 		t.retry(err)
 	}
 }
@@ -208,7 +224,9 @@ func (t *topic) resume(last hub.Position, missed []message) {
 		after = hub.Position{Epoch: missed[0].Epoch, Offset: missed[0].Offset - 1}
 	}
 	if after != t.at || !same {
-		slog.Warn("messages lost", "topic", t.name, "after", t.at.Offset, "next", after.Offset+1)
+		if t.at.Offset > 0 { // else nothing that anybody knows of
+			slog.Warn("messages lost", "topic", t.name, "after", t.at.Offset, "next", after.Offset+1)
+		}
 		t.deliver(hub.Batch{After: after, Gap: true})
 	}
 	t.advance(missed)
@@ -221,7 +239,7 @@ func (t *topic) retry(err error) {
 		return
 	}
 	slog.Debug("catching up failed, trying again", "topic", t.name, "cause", err) // the pipe or the session has told why
-	t.pause = min(max(2*t.pause, retryFirst), retryMost)
+	t.pause = nextPause(t.pause)
 	time.AfterFunc(t.pause/2+rand.N(t.pause/2), func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -229,4 +247,14 @@ func (t *topic) retry(err error) {
 			t.startCatchUp()
 		}
 	})
+}
+
+func nextPause(pause time.Duration) time.Duration {
+	return min(max(2*pause, retryFirst), retryMost)
+}
+
+func (t *topic) hasEnded() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.ended
 }

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// The subscriptions of this instance are desired state: the map of topics says
-// what Redis should be subscribed to, and each session's ask makes it so.
+// The subscriptions of this instance are desired state: the topics say what it
+// uses, each shard's map what that Redis should be subscribed to (asked.go), and
+// its session makes it so.
 
 // enter counts a user of the topic, who calls exit later.
 func (b *Backplane) enter(name string) *topic {
@@ -16,12 +17,25 @@ func (b *Backplane) enter(name string) *topic {
 	defer b.mu.Unlock()
 	t := b.topics[name]
 	if t == nil {
-		t = newTopic(name, b.reads)
+		s := b.owner(name)
+		t = newTopic(name, s.reads, b.keep)
+		t.shard = s
 		b.topics[name] = t
-		b.mark(name)
+		s.want(t)
 	}
 	t.users++
 	return t
+}
+
+// retain is enter for a topic that is at hand, unless nobody uses it any more.
+func (b *Backplane) retain(t *topic) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.topics[t.name] != t {
+		return false
+	}
+	t.users++
+	return true
 }
 
 func (b *Backplane) exit(t *topic) {
@@ -30,7 +44,7 @@ func (b *Backplane) exit(t *topic) {
 	last := t.users == 0
 	if last {
 		delete(b.topics, t.name)
-		b.mark(t.name)
+		t.shard.unwant(t)
 	}
 	b.mu.Unlock()
 	if last {
@@ -38,50 +52,30 @@ func (b *Backplane) exit(t *topic) {
 	}
 }
 
-// mark has ask look at the topic. The caller holds mu.
-func (b *Backplane) mark(name string) {
-	b.marked[name] = struct{}{}
-	signal(b.changed)
-}
-
-func (b *Backplane) markAll() {
+// topic is the one of that name, if there is, and what its messages are signed with.
+func (b *Backplane) topic(name string) (t *topic, via string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for name := range b.topics {
-		b.mark(name)
+	if t = b.topics[name]; t != nil {
+		via = t.shard.via
 	}
+	return t, via
 }
 
-// changes compares what a connection was asked for with what is wanted, and
-// notes in asked what it returns. A topic that went and came again is asked for
-// again: its confirmation is what makes it live.
-func (b *Backplane) changes(asked map[string]*topic) (wanted, unwanted []string) {
+// roster is that of a topic that has one; via is as with topic.
+func (b *Backplane) roster(name string) (r *roster, via string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for name := range b.marked {
-		switch t := b.topics[name]; {
-		case t == nil && asked[name] != nil:
-			delete(asked, name)
-			unwanted = append(unwanted, name)
-		case t != nil && asked[name] != t:
-			asked[name] = t
-			wanted = append(wanted, name)
-		}
+	if t := b.topics[name]; t != nil {
+		return t.roster, t.shard.via
 	}
-	clear(b.marked)
-	return wanted, unwanted
-}
-
-func (b *Backplane) topic(name string) *topic {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.topics[name]
+	return nil, ""
 }
 
 // renew has every topic look at its stream now and then, which keeps it: a room
-// that is quiet for longer than historyKept, but not left, goes on where it was.
+// that is quiet for longer than streams are kept, but not left, goes on where it was.
 func (b *Backplane) renew(ctx context.Context) {
-	again := time.NewTicker(historyKept / 4)
+	again := time.NewTicker(b.keep.For / 4)
 	defer again.Stop()
 	for {
 		select {
@@ -94,6 +88,9 @@ func (b *Backplane) renew(ctx context.Context) {
 		b.mu.Unlock()
 		for _, t := range topics {
 			t.catchUp()
+		}
+		for _, r := range b.rosters() {
+			r.read()
 		}
 	}
 }

@@ -3,12 +3,11 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"sync"
 	"time"
-
-	"github.com/gorilla/websocket"
 )
 
 const (
@@ -20,14 +19,11 @@ const (
 	// InboxLimit bounds the messages of one connection, all rooms together,
 	// that have arrived and that nobody has taken by Next.
 	InboxLimit = 4096
-
-	// writeWait bounds one write to the socket. It is the connection's own: a
-	// caller in a hurry must not end a connection that others use too.
-	writeWait = 10 * time.Second
 )
 
-// Causes of an ended connection, as [Client.Err] gives them; what the server
-// said in its close frame is a [CloseError].
+// Causes of an ended connection, as [Client.Err] gives them. What the server said
+// in a WebSocket's close frame is a [CloseError]; what it answered to a poll, an
+// [Error].
 var (
 	// ErrClosed: Close was called.
 	ErrClosed = errors.New("closed by its own user")
@@ -42,10 +38,6 @@ var (
 	ErrProtocol = errors.New("against the protocol")
 )
 
-// A CloseError has the code and the reason of a close frame; 1006 means that
-// the connection ended without one.
-type CloseError = websocket.CloseError
-
 // A Client is one connection of one user. Its methods may be called from many
 // goroutines, but Next from one at a time for each room. The order of messages
 // is kept where they are sent from one goroutine.
@@ -53,7 +45,12 @@ type Client struct {
 	User   string
 	Server string // the instance that holds this connection, by its welcome
 
-	conn *websocket.Conn
+	// refs is what every ref of this connection begins with. A server knows a
+	// message again by its ref, also on another connection of the same user: refs
+	// that are counted from 1 each time would make new messages old ones.
+	refs string
+
+	wire wire
 
 	// ctx ends with the connection; its cause is the reason.
 	ctx     context.Context
@@ -67,16 +64,18 @@ type Client struct {
 	mu       sync.Mutex
 	lastRef  uint64
 	asked    map[string]*question // by ref: not answered yet
-	inboxes  map[string]*inbox    // by room; kept after a leave until Close
+	inboxes  map[string]*inbox    // by room, Direct or Everyone; kept after a leave until Close
 	received int                  // messages in all inboxes, at most InboxLimit
 }
 
-func newClient(conn *websocket.Conn, welcome frame) *Client {
+// newClient makes a client whose goroutine, receive, the caller starts.
+func newClient(w wire, welcome frame) *Client {
 	ctx, end := context.WithCancelCause(context.Background())
-	c := &Client{
+	return &Client{
 		User:    welcome.User,
 		Server:  welcome.ServerID,
-		conn:    conn,
+		refs:    rand.Text(),
+		wire:    w,
 		ctx:     ctx,
 		end:     end,
 		stopped: make(chan struct{}),
@@ -84,8 +83,6 @@ func newClient(conn *websocket.Conn, welcome frame) *Client {
 		asked:   make(map[string]*question),
 		inboxes: make(map[string]*inbox),
 	}
-	go c.receive()
-	return c
 }
 
 // Done is closed when the connection has ended; Err then says why.
@@ -94,19 +91,16 @@ func (c *Client) Done() <-chan struct{} { return c.ctx.Done() }
 // Err is nil while the connection lives, then the cause of its end.
 func (c *Client) Err() error { return context.Cause(c.ctx) }
 
-// Close says goodbye (1000), ends the connection and returns when nothing of it
-// is left. It does not wait for the server to say goodbye as well.
+// Close says goodbye, ends the connection and returns when nothing of it is left.
 func (c *Client) Close() {
 	c.end(ErrClosed)
-	goodbye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
-	// A failure cannot matter: the socket is closed in the next line.
-	_ = c.conn.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(time.Second))
-	_ = c.conn.Close()
+	c.wire.goodbye()
+	c.wire.close()
 	<-c.stopped
 }
 
 func (c *Client) write(r request) error {
-	// Not WriteJSON, which writes <, > and & as six bytes each: a text that is
+	// Not json.Marshal, which writes <, > and & as six bytes each: a text that is
 	// within the protocol's limit would make a frame that is not.
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -116,19 +110,18 @@ func (c *Client) write(r request) error {
 	}
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	_ = c.conn.SetWriteDeadline(time.Now().Add(writeWait)) // an error comes with the write
-	return c.conn.WriteMessage(websocket.TextMessage, b.Bytes())
+	return c.wire.write(b.Bytes())
 }
 
 // broken ends the connection after a failed write and returns the cause. That is
-// preferably the server's close frame, which may have arrived and not been read
-// yet: a write fails as soon as the other side has closed.
+// preferably the server's own, which may have arrived and not been read yet: a
+// write fails as soon as the other side has closed.
 func (c *Client) broken(failed error) error {
 	select {
 	case <-c.stopped:
 	case <-time.After(time.Second):
 		c.end(failed)
-		_ = c.conn.Close()
+		c.wire.close()
 		<-c.stopped
 	}
 	return c.Err()

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -21,24 +22,39 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // connection ends with it.
 type script func(*peer)
 
-// A peer is what a script sees of the connection.
+// A peer is what a script sees of the connection. Its wire is a WebSocket, or
+// the fake of poll_test.go.
 type peer struct {
-	*websocket.Conn
+	peerWire
 	t *testing.T
 }
 
-// heard returns the next request of the client, or nil when it has gone.
-func (p *peer) heard() map[string]string {
-	var request map[string]string
-	if p.ReadJSON(&request) != nil {
-		return nil
-	}
-	return request
+type peerWire interface {
+	ReadMessage() (kind int, frame []byte, err error)
+	WriteMessage(kind int, frame []byte) error
 }
 
-// says sends one frame. $ stands for the ref of the request.
-func (p *peer) says(request map[string]string, frame string) {
-	frame = strings.ReplaceAll(frame, "$", request["ref"])
+// A request is what scripts look at of a client's frame.
+type request struct {
+	Type, Ref, Room, To, Text, Epoch string
+	Offset                           uint64
+}
+
+// heard returns the next request of the client, or nil when it has gone.
+func (p *peer) heard() *request {
+	var r request
+	_, frame, err := p.ReadMessage()
+	if err != nil || json.Unmarshal(frame, &r) != nil {
+		return nil
+	}
+	return &r
+}
+
+// says sends one frame. $ stands for the ref of the request, if it answers one.
+func (p *peer) says(answered *request, frame string) {
+	if answered != nil {
+		frame = strings.ReplaceAll(frame, "$", answered.Ref)
+	}
 	// A client that has gone is the test's own doing.
 	_ = p.WriteMessage(websocket.TextMessage, []byte(frame))
 }
@@ -63,9 +79,13 @@ func serveOn(t *testing.T, server func() string, play script) string {
 		}
 		defer conn.Close()
 		p := &peer{conn, t}
-		p.says(nil, `{"type":"welcome","server_id":"`+server()+`","user":"`+r.FormValue("user")+`"}`)
+		p.welcomes(server(), r)
 		play(p)
 	})
+}
+
+func (p *peer) welcomes(server string, r *http.Request) {
+	p.says(nil, `{"type":"welcome","server_id":"`+server+`","user":"`+r.FormValue("user")+`"}`)
 }
 
 func serveHTTP(t *testing.T, handle http.HandlerFunc) string {
@@ -75,9 +95,10 @@ func serveHTTP(t *testing.T, handle http.HandlerFunc) string {
 	return s.URL
 }
 
-// joins answers the first request, a join, and returns; the room's last offset is 7.
+// joins answers the first request, a join, and returns; the room's last offset is 7,
+// and somebody else is there.
 func (p *peer) joins() {
-	p.says(p.heard(), `{"type":"joined","room":"general","offset":7,"epoch":"e1","ref":"$"}`)
+	p.says(p.heard(), `{"type":"joined","room":"general","count":2,"offset":7,"epoch":"e1","ref":"$"}`)
 }
 
 // within is the limit of everything that a test waits for.

@@ -6,11 +6,21 @@ import (
 	"fmt"
 )
 
+// What Next takes from that is no room, and that nobody joins. (No room can be
+// called so.)
+const (
+	Direct   = "@direct"   // messages to this user
+	Everyone = "@everyone" // announcements
+)
+
 // An inbox holds what has arrived for one room and has not been taken yet.
 type inbox struct {
 	waiting []entry
 	joined  bool
 	changed chan struct{} // holds one token when there is something to look at
+
+	count   int           // of the room's users, as the server said last
+	counted chan struct{} // closed when count changes; nil while nobody waits for it
 }
 
 // An entry is a message, or the gap before the next one.
@@ -21,8 +31,8 @@ type entry struct {
 
 var errNotJoined = errors.New("not joined")
 
-// Next takes the oldest message of a room that nobody has taken yet, and waits
-// for one where there is none. A [*Gap] is no end: call Next again. When the
+// Next takes the oldest message of a room, or of Direct or Everyone, that nobody
+// has taken yet, and waits for one where there is none. A [*Gap] is no end: call Next again. When the
 // connection has ended, what had arrived comes first, then the cause.
 func (c *Client) Next(ctx context.Context, room string) (Message, error) {
 	for {
@@ -54,7 +64,7 @@ func (c *Client) take(room string) (entry, *inbox, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	in := c.inboxes[room]
+	in := c.find(room)
 	switch {
 	case in != nil && len(in.waiting) > 0:
 		e := in.waiting[0]
@@ -76,7 +86,7 @@ func (c *Client) take(room string) (entry, *inbox, error) {
 func (c *Client) put(room string, e entry) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	in := c.inboxes[room]
+	in := c.find(room)
 	switch {
 	case in == nil || !in.joined:
 		return fmt.Errorf("%w: a frame of room %q, which is not joined", ErrProtocol, room)
@@ -89,15 +99,16 @@ func (c *Client) put(room string, e entry) error {
 	return nil
 }
 
-func (c *Client) open(room string) {
+func (c *Client) open(f frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	in := c.inboxes[room]
+	in := c.inboxes[f.Room]
 	if in == nil {
 		in = &inbox{changed: make(chan struct{}, 1)}
-		c.inboxes[room] = in
+		c.inboxes[f.Room] = in
 	}
 	in.joined = true
+	in.recount(f.Count)
 }
 
 func (c *Client) leave(room string) {
@@ -107,6 +118,17 @@ func (c *Client) leave(room string) {
 		in.joined = false
 		in.wake()
 	}
+}
+
+// find returns a room's inbox, if there is one, and makes those that are always
+// open when they are first used: ten thousand clients have few of them.
+func (c *Client) find(room string) *inbox {
+	in := c.inboxes[room]
+	if in == nil && (room == Direct || room == Everyone) {
+		in = &inbox{joined: true, changed: make(chan struct{}, 1)}
+		c.inboxes[room] = in
+	}
+	return in
 }
 
 func (in *inbox) wake() {

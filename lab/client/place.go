@@ -18,7 +18,7 @@ var ErrNotPlaced = errors.New("the balancer never chose a wanted server")
 // again. (To ask GET /instance first tells where that request went.)
 //
 // Connections to other servers are held until the end: a balancer that picks the
-// server with the fewest connections would else pick the same one for ever.
+// server with the fewest connections would otherwise pick the same one for ever.
 func DialOn(ctx context.Context, baseURL, user string, wanted func(server string) bool) (*Client, error) {
 	var last string
 	for range PlaceTries {

@@ -1,57 +1,47 @@
 package client
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"time"
 )
 
 // receive is the connection's one goroutine: started with it, ended by the end
-// of its socket, waited for by Close. It never waits for anyone who takes
-// messages, so answers are never late because of them.
+// of its wire, waited for by Close. It never waits for anyone who takes messages,
+// so answers are never late because of them.
 func (c *Client) receive() {
 	defer close(c.stopped)
-	var buf bytes.Buffer // reused: a connection that is idle again keeps only the largest frame
 	for c.Err() == nil {
-		if err := c.readFrame(&buf); err != nil {
+		frame, err := c.wire.read()
+		if err == nil {
+			err = c.dispatch(frame)
+		}
+		if err != nil {
 			c.end(err) // the first cause counts
 		}
 	}
-	_ = c.conn.Close() // it has ended, whatever this says
+	c.wire.close()
 	c.abandon()
-}
-
-func (c *Client) readFrame(buf *bytes.Buffer) error {
-	_, r, err := c.conn.NextReader()
-	if err != nil {
-		return err
-	}
-	buf.Reset()
-	if _, err := buf.ReadFrom(r); err != nil {
-		return err
-	}
-	var f frame
-	if err := json.Unmarshal(buf.Bytes(), &f); err != nil {
-		return fmt.Errorf("%w: %q is not a frame: %w", ErrProtocol, clip(buf.Bytes()), err)
-	}
-	return c.dispatch(f)
 }
 
 // dispatch brings a frame to whoever waits for it. Kinds that it does not know
 // are none of its business.
-func (c *Client) dispatch(f frame) error {
+func (c *Client) dispatch(b []byte) error {
+	var f frame
+	if err := json.Unmarshal(b, &f); err != nil {
+		return fmt.Errorf("%w: %q is not a frame: %w", ErrProtocol, clip(b), err)
+	}
 	switch f.Type {
 	case "message":
-		return c.put(f.Room, entry{message: Message{
-			Room: f.Room, Offset: f.Offset, From: f.From, Text: f.Text,
-			Server: f.ServerID, SentAt: f.SentAt, Arrived: time.Now(),
-		}})
+		return c.message(f)
+	case "announcement":
+		return c.put(Everyone, entry{message: f.message()})
+	case "presence":
+		return c.present(f)
 	case "joined":
-		if f.Ref == "" { // nobody asked: the server tells of a gap
-			return c.put(f.Room, entry{gap: &Gap{f.Room, Position{f.Offset, f.Epoch}}})
+		if f.Ref == "" && f.Recovered != nil { // nobody asked: the server tells of a gap
+			return c.put(f.Room, entry{gap: &Gap{f.Room, f.Position}})
 		}
-		c.open(f.Room) // before the answer: Next may follow at once
+		c.open(f) // before the answer: Next may follow at once
 		return c.answer(f)
 	case "left":
 		c.leave(f.Room)
@@ -60,6 +50,16 @@ func (c *Client) dispatch(f frame) error {
 		return c.answer(f)
 	}
 	return nil
+}
+
+func (c *Client) message(f frame) error {
+	switch {
+	case f.Room != "":
+		return c.put(f.Room, entry{message: f.message()})
+	case f.To == c.User:
+		return c.put(Direct, entry{message: f.message()})
+	}
+	return fmt.Errorf("%w: a message to %q, and this is %s", ErrProtocol, f.To, c.User)
 }
 
 // abandon answers what will get no answer any more.

@@ -125,7 +125,10 @@ func TestAServerThatBreaksTheProtocolIsNotBelieved(t *testing.T) {
 		"an answer nobody waits for":   `{"type":"ack","ref":"99","room":"general","offset":1,"epoch":"e1"}`,
 		"an error that names no ref":   `{"type":"error","code":"bad_frame","message":"?"}`,
 		"a message of a foreign room":  message("random", 1),
-		"a gap in a room never joined": `{"type":"joined","room":"random","offset":1,"epoch":"e1"}`,
+		"a gap in a room never joined": `{"type":"joined","room":"random","offset":1,"epoch":"e1","recovered":false}`,
+		"a join that nobody asked for": `{"type":"joined","room":"random","offset":1,"epoch":"e1"}`,
+		"presence in a foreign room":   `{"type":"presence","room":"random","event":"join","user":"bob","count":1}`,
+		"what is said to another user": `{"type":"message","to":"bob","from":"carol","text":"psst"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			alice := dialJoined(t, serve(t, func(p *peer) { p.joins(); p.says(nil, frame); p.untilGone() }))
@@ -138,7 +141,7 @@ func TestAServerThatBreaksTheProtocolIsNotBelieved(t *testing.T) {
 func TestFramesOfLaterVersionsAreIgnored(t *testing.T) {
 	alice := dialJoined(t, serve(t, func(p *peer) {
 		p.joins()
-		p.says(nil, `{"type":"presence","room":"general","event":"join","user":"bob","count":3}`)
+		p.says(nil, `{"type":"typing","room":"general","user":"bob"}`)
 		p.says(nil, message("general", 8))
 		p.untilGone()
 	}))

@@ -12,9 +12,9 @@
 // them does not: they are killed, stopped, frozen, started again and cut off from Redis with the same words.
 // [Join] makes a Stack of one that somebody else runs: stories can use it, but not break it.
 //
-// Nothing waits for ever: every wait has a limit, and its error names what was waited for and shows the end of that
-// part's log. Nothing outlives the lab: Close ends what Start started, on an error Start does so itself, and what a
-// `kill -9` of the lab leaves behind is ended by the kernel (on Linux) or cleared away by the next lab.
+// Waiting for a part has a limit, and its error names what was waited for and shows the end of that part's log. Nothing
+// outlives the lab: Close ends what Start started, on an error Start does so itself, and what a `kill -9` of the lab
+// leaves behind is ended by the kernel (on Linux) or cleared away by the next lab.
 //
 // Reading order: phase.go, stack.go, server.go and part.go say what a stack is; join.go is the exception. local.go
 // builds one from processes of this machine: process.go, program.go and localserver.go for the servers, proxy.go and

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 )
@@ -26,11 +28,13 @@ type miniRedis struct {
 	addr   atomic.Value // a string: where miniredis listens; empty while it is down
 	frozen gate
 	front  *proxy // the lab's own way to it
+
+	ended  chan struct{}
+	ageing sync.WaitGroup
 }
 
 func newMiniRedis(ctx context.Context, _ string) (localRedis, error) {
-	r := &miniRedis{mini: miniredis.NewMiniRedis()}
-	r.mini.ClockTTL(true) // keys expire by the clock, as in Redis
+	r := &miniRedis{mini: miniredis.NewMiniRedis(), ended: make(chan struct{})}
 	if err := r.Start(ctx); err != nil {
 		return nil, err
 	}
@@ -40,7 +44,24 @@ func newMiniRedis(ctx context.Context, _ string) (localRedis, error) {
 		return nil, err
 	}
 	r.front = front
+	r.ageing.Go(r.age)
 	return r, nil
+}
+
+// age lets keys expire by the clock, as in Redis. miniredis could do it by itself
+// (ClockTTL), but then it looks at every key with every command, and there is a
+// key for each message of the last minutes.
+func (r *miniRedis) age() {
+	ticks := time.NewTicker(time.Second)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ticks.C:
+			r.mini.FastForward(time.Second)
+		case <-r.ended:
+			return
+		}
+	}
 }
 
 func (r *miniRedis) cable() (*proxy, error) { return newProxy(r.dial, &r.frozen) }
@@ -90,6 +111,8 @@ func (r *miniRedis) Flush(context.Context) error {
 func (r *miniRedis) KillPubSub(context.Context) error { return errors.ErrUnsupported }
 
 func (r *miniRedis) close() error {
+	close(r.ended)
+	r.ageing.Wait()
 	err := r.front.Close()
 	return errors.Join(err, r.Kill())
 }

@@ -3,15 +3,9 @@ package story
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"secondserver/lab/client"
-	"secondserver/lab/stack"
 )
-
-// answerWait bounds the wait for an answer of the server. The protocol gives a
-// join 5 s and a message 2 s.
-const answerWait = 10 * time.Second
 
 // names are of who waits for Alice. The first is on her server; every other is
 // alone on a further one, so that with five servers four of them are listened
@@ -21,40 +15,36 @@ var names = [...]string{"charlie", "bob", "dave", "frank", "ivan", "oscar", "ral
 // MaxServers is for how many servers there is somebody to listen.
 const MaxServers = len(names)
 
-// A cast is everybody, connected, and in the room.
+// A cast is everybody of the message story, connected, and in the room.
 type cast struct {
 	url       string
 	alice     *client.Client
 	listeners []*client.Client
 }
 
-func gather(ctx context.Context, url string, phase stack.Phase, o Options) (_ *cast, err error) {
-	c := &cast{url: url}
+func gather(ctx context.Context, s setting) (_ *cast, err error) {
+	c := &cast{url: s.url}
 	defer func() {
 		if err != nil {
 			c.close()
 		}
 	}()
 	anywhere := func(string) bool { return true }
-	// The course's pictures have Alice on server-1. Where no server is called so,
-	// she stays where she lands after one round.
-	tries := 0
-	first := func(server string) bool { tries++; return server == "server-1" || tries > o.Servers }
-	o.Audience.Doing("connecting alice to " + url)
-	if c.alice, err = c.enter(ctx, "alice", first); err != nil {
+	s.Audience.Doing("connecting alice to " + s.url)
+	if c.alice, err = c.enter(ctx, "alice", asInPictures(s.Servers)); err != nil {
 		return nil, err
 	}
 	used := map[string]bool{c.alice.Server: true}
-	for i, name := range names[:max(2, o.Servers)] {
+	for i, name := range names[:max(2, s.Servers)] {
 		wanted := anywhere
 		switch {
-		case !phase.Balanced(): // one server: one is there by being anywhere
+		case !s.phase.Balanced(): // one server: one is there by being anywhere
 		case i == 0:
 			wanted = func(server string) bool { return server == c.alice.Server }
 		default:
 			wanted = func(server string) bool { return !used[server] }
 		}
-		o.Audience.Doing(fmt.Sprintf("connecting %s to %s", name, url))
+		s.Audience.Doing(fmt.Sprintf("connecting %s to %s", name, s.url))
 		listener, err := c.enter(ctx, name, wanted)
 		if err != nil {
 			return nil, err
@@ -71,7 +61,7 @@ func (c *cast) enter(ctx context.Context, name string, wanted func(string) bool)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := patience(ctx)
+	ctx, cancel := answerWithin(ctx)
 	defer cancel()
 	if _, err := user.Join(ctx, room); err != nil {
 		user.Close()
@@ -87,8 +77,4 @@ func (c *cast) close() {
 	for _, listener := range c.listeners {
 		listener.Close()
 	}
-}
-
-func patience(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, answerWait, fmt.Errorf("nothing within %v", answerWait))
 }

@@ -43,6 +43,7 @@ func (p promise) judge(r *Result) {
 			r.Delivered++
 		}
 	}
+	r.Works = r.Delivered == r.Listeners
 	if len(r.Reasons) > 0 {
 		r.Verdict = NotAsExpected
 		r.Summary = fmt.Sprintf("Phase %d did not do what it promises: %d of %d delivered.", p.phase.Number, r.Delivered, r.Listeners)

@@ -9,8 +9,32 @@ type Verdict string
 const (
 	AsExpected    Verdict = "as_expected"
 	NotAsExpected Verdict = "not_as_expected"
-	NotJudged     Verdict = "not_judged" // Play returned an error
+	NotJudged     Verdict = "not_judged" // Story.Play returned an error
 )
+
+// A Result is what was seen, and what to think of it. Its JSON form is what
+// `lab demo --json` prints; `lab demo --help` describes it.
+type Result struct {
+	Story    string   `json:"story"`
+	Phase    string   `json:"phase"`  // "phase2-broken"
+	Engine   string   `json:"engine"` // who started the stack; set by the caller
+	URL      string   `json:"url"`
+	Expected string   `json:"expected"` // what the phase promises
+	Verdict  Verdict  `json:"verdict"`
+	Summary  string   `json:"summary"` // in a sentence
+	Reasons  []string `json:"reasons"` // each promise that was not kept; empty if all were
+	Works    bool     `json:"works"`   // it came out as it does with one server
+
+	*Delivery // of the message story
+}
+
+// A Delivery is who heard Alice.
+type Delivery struct {
+	Delivered int     `json:"delivered"`
+	Listeners int     `json:"listeners"`
+	TimeoutMS float64 `json:"timeout_ms"`
+	Users     []User  `json:"users"` // in the order of the play
+}
 
 // Who of the room should hear a message.
 const (
@@ -18,23 +42,7 @@ const (
 	HeardByOwnServer = "heard_by_own_server_only"
 )
 
-// A Result is what was seen, and what to think of it. Its JSON form is what
-// `lab demo --json` prints; `lab demo --help` describes it.
-type Result struct {
-	Phase     string   `json:"phase"`  // "phase2-broken"
-	Engine    string   `json:"engine"` // who started the stack; set by the caller
-	URL       string   `json:"url"`
-	Expected  string   `json:"expected"` // HeardByAll or HeardByOwnServer
-	Verdict   Verdict  `json:"verdict"`
-	Summary   string   `json:"summary"` // the verdict in a sentence
-	Reasons   []string `json:"reasons"` // each promise that was not kept; empty if all were
-	Delivered int      `json:"delivered"`
-	Listeners int      `json:"listeners"`
-	TimeoutMS float64  `json:"timeout_ms"`
-	Users     []User   `json:"users"` // in the order of the play
-}
-
-// What a user does in the story.
+// What a user does in it.
 const (
 	Sender   = "sender"
 	Listener = "listener"

@@ -1,157 +1,140 @@
 package story_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
-	"secondserver/lab/client"
 	"secondserver/lab/stack"
 	"secondserver/lab/story"
 
-	"github.com/gorilla/websocket"
 	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// silence is how long a test waits where nothing should come.
-const silence = 500 * time.Millisecond
-
-func play(t *testing.T, c *chat, phase int, o story.Options) *story.Result {
-	t.Helper()
-	r, err := story.Play(t.Context(), c.start(t), stack.Phases[phase-1], o)
-	if err != nil {
-		t.Fatalf("phase %d: got error %v, want a verdict", phase, err)
-	}
-	return r
+// works is what the table of the course says of each phase, from 1 to 3.
+var works = map[string][3]bool{
+	"message":   {true, false, true},
+	"count":     {true, false, true},
+	"history":   {true, false, true},
+	"direct":    {true, false, true},
+	"resend":    {true, false, true},
+	"handshake": {true, false, false},
+	"instance":  {true, false, false},
 }
 
-func TestEachPhaseKeepsItsPromise(t *testing.T) {
+// A stack of each phase is judged as each phase: as itself it is as expected, and
+// as another one only where the two promise the same.
+func TestEachStoryTellsThePhasesApart(t *testing.T) {
+	t.Parallel()
+	stacks := [3]chat{{servers: 1}, {servers: 2}, {servers: 2, crosses: true}}
+	for _, s := range story.All {
+		for is := range 3 {
+			for as := range 3 {
+				if is == 0 && as > 0 {
+					continue // there is no second server to play on
+				}
+				t.Run(fmt.Sprintf("%s, phase %d as phase %d", s.Name, is+1, as+1), func(t *testing.T) {
+					t.Parallel()
+					c := &chat{servers: stacks[is].servers, crosses: stacks[is].crosses}
+					r := play(t, s.Name, c, as+1, story.Options{Timeout: silence, Kill: c.kill})
+					same := works[s.Name][is] == works[s.Name][as] && (as > 0 || is == 0)
+					if got := r.Verdict == story.AsExpected; got != same {
+						t.Errorf("got %s: %s %q, want as expected: %v", r.Verdict, r.Summary, r.Reasons, same)
+					}
+					if is == as && r.Works != works[s.Name][is] {
+						t.Errorf("got works %v (%s), want %v", r.Works, r.Summary, works[s.Name][is])
+					}
+				})
+			}
+		}
+	}
+}
+
+// Each flaw would pass for what a phase promises, if one looked less closely.
+func TestAPhaseThatIsWrongInAnotherWayIsNotAsExpected(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
-		phase   int
-		stack   *chat
-		servers int
-		summary string
-		users   string // name@server, with a ! where something arrived
+		story string
+		phase int
+		flaw  flaw
+		says  string // the summary
 	}{
-		{1, &chat{servers: 1}, 0, "As expected: 2 of 2 delivered. Everybody is on server-1.",
-			"alice@server-1! charlie@server-1! bob@server-1!"},
-		{2, &chat{servers: 2}, 0, "As expected: 1 of 2 delivered. The message never left server-1.",
-			"alice@server-1! charlie@server-1! bob@server-2 canary@server-2!"},
-		{3, &chat{servers: 2, crosses: true}, 0, "As expected: 2 of 2 delivered. Redis carried it from server-1 to the others.",
-			"alice@server-1! charlie@server-1! bob@server-2!"},
-		{2, &chat{servers: 4}, 4, "As expected: 1 of 4 delivered. The message never left server-1.",
-			"alice@server-1! charlie@server-1! bob@server-2 canary@server-2! dave@server-3 canary@server-3! frank@server-4 canary@server-4!"},
-		{3, &chat{servers: 4, crosses: true}, 4, "As expected: 4 of 4 delivered. Redis carried it from server-1 to the others.",
-			"alice@server-1! charlie@server-1! bob@server-2! dave@server-3! frank@server-4!"},
+		{"count", 2, tellsNobody, "is told of 1 users, and there are 5"},
+		{"count", 3, tellsNobody, "is told of"},
+		{"count", 3, countsTheDead, "6s after kill -9 of server-2: near1"},
+		{"history", 2, keepsNothing, "not even server-1 gives bob what he missed"},
+		{"history", 1, repeats, `gets ["one" "one" "two" "two" "three" "three"]`},
+		{"history", 3, pretends, "recovered true, and gets []"},
+		{"history", 2, pretends, "recovered true, and gets []"},
+		{"direct", 2, hasNoUsers, "the canary on server-2 does not reach bob on server-2: user_offline"},
+		{"direct", 3, losesDirect, `bob on server-2 waits for "canary" in vain`},
+		{"resend", 1, copies, "copies on server-1: [{1 "},
+		{"resend", 3, copies, "copies on server-1: [{1 "},
+		{"handshake", 3, losesSessions, "20 of 20 second requests: session_not_found"},
+		{"instance", 2, takesForOthers, "bob is welcomed by server-1, and server-9 takes his message"},
 	} {
-		t.Run(fmt.Sprintf("%s on %d servers", stack.Phases[test.phase-1].Name, test.stack.servers), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s, phase %d, %s", test.story, test.phase, test.flaw), func(t *testing.T) {
 			t.Parallel()
-			r := play(t, test.stack, test.phase, story.Options{Timeout: silence, Servers: test.servers})
-			if r.Verdict != story.AsExpected || r.Summary != test.summary {
-				t.Errorf("got %s: %s %q\nwant as_expected: %s", r.Verdict, r.Summary, r.Reasons, test.summary)
-			}
-			if got := seen(r); got != test.users {
-				t.Errorf("got  %s\nwant %s", got, test.users)
+			c := &chat{servers: min(2, test.phase), crosses: test.phase == 3, flaw: test.flaw}
+			r := play(t, test.story, c, test.phase, story.Options{Timeout: silence, Kill: c.kill})
+			if r.Verdict != story.NotAsExpected || !strings.Contains(r.Summary, test.says) {
+				t.Errorf("got %s: %s\nwant not_as_expected: %s", r.Verdict, r.Summary, test.says)
 			}
 		})
 	}
 }
 
-func seen(r *story.Result) string {
-	var all []string
-	for _, u := range r.Users {
-		s := u.Name + "@" + u.Server
-		if u.Received {
-			s += "!"
-		}
-		all = append(all, s)
+// A balancer that sends what belongs together to one server hides a handshake's
+// trouble, and then a phase 2 is not what it should be.
+func TestAStickyBalancerIsNotTakenForTurns(t *testing.T) {
+	r := play(t, "handshake", &chat{servers: 2, matches: true}, 2, story.Options{})
+	if r.Verdict != story.NotAsExpected || !r.Works {
+		t.Errorf("got %s, works: %v, want not_as_expected, because it works", r.Verdict, r.Works)
 	}
-	return strings.Join(all, " ")
 }
 
-// What would pass for a broken phase 2, or a working phase 3, if one looked less closely.
-func TestAPhaseThatDoesSomethingElseIsNotAsExpected(t *testing.T) {
-	not := func(name, from string) func(to, by *peer) bool {
-		return func(to, by *peer) bool { return to.user != name || from != "" && by.user != from }
-	}
-	for name, test := range map[string]struct {
-		phase  int
-		stack  *chat
-		reason string
-	}{
-		"phase 2 works":                   {2, &chat{servers: 2, crosses: true}, "bob on server-2 heard alice on server-1: nothing should have crossed"},
-		"phase 3 is broken":               {3, &chat{servers: 2}, "bob on server-2 did not hear alice on server-1"},
-		"phase 1 is two servers":          {1, &chat{servers: 2}, "charlie on server-2: alice is on server-1, so this is not one server"},
-		"charlie hears nothing":           {2, &chat{servers: 2, deliver: not("charlie", "alice")}, "charlie on server-1 did not hear alice on server-1"},
-		"the canary does not come":        {2, &chat{servers: 2, deliver: not("bob", "")}, "the canary on server-2 did not reach bob: his silence proves nothing (it never came)"},
-		"alice is refused":                {2, &chat{servers: 2, refuse: "unavailable"}, "alice on server-1 got no ack: alice: say in general: unavailable: told to"},
-		"bob hears alice after his time":  {2, &chat{servers: 2, deliver: lateForBob}, "bob on server-2 heard alice on server-1: nothing should have crossed"},
-		"bob hears alice late in phase 3": {3, &chat{servers: 2, deliver: lateForBob}, "bob on server-2 heard alice on server-1 too late"},
-		"bob is thrown out":               {2, &chat{servers: 2, crosses: true, deliver: endBob}, "bob on server-2 stopped hearing: bob: next message of general: websocket: close 1012: over"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := play(t, test.stack, test.phase, story.Options{Timeout: silence})
-			if r.Verdict != story.NotAsExpected || !strings.Contains(strings.Join(r.Reasons, "\n"), test.reason) {
-				t.Errorf("got %s, %q\nwant not_as_expected, %q", r.Verdict, r.Reasons, test.reason)
+// Where all comes from one server, one cannot tell a balancer that keeps to it from
+// a phase whose other server is down.
+func TestWhatWorksOnASingleServerIsNotJudged(t *testing.T) {
+	for _, name := range []string{"handshake", "instance"} {
+		for what, c := range map[string]*chat{"one is left": {servers: 1}, "the balancer keeps to one": {servers: 2, sticky: true}} {
+			r, err := named(t, name).Play(t.Context(), c.start(t), stack.Phases[1], story.Options{})
+			if !errors.Is(err, story.ErrOneServer) {
+				t.Errorf("%s, %s: got %+v, %v, want %v", name, what, r, err, story.ErrOneServer)
 			}
-		})
+		}
 	}
 }
 
-// lateForBob lets Alice's message reach Bob just before the canary's.
-func lateForBob(to, by *peer) bool {
-	if to.user == "bob" && by.user == "canary" {
-		to.hears("alice", "server-1", "hello")
+func TestTheStoriesFindTwoServersAmongMany(t *testing.T) {
+	t.Parallel()
+	for _, s := range story.All {
+		for phase := 2; phase <= 3; phase++ {
+			t.Run(fmt.Sprintf("%s, phase %d", s.Name, phase), func(t *testing.T) {
+				t.Parallel()
+				c := &chat{servers: 5, crosses: phase == 3}
+				r := play(t, s.Name, c, phase, story.Options{Timeout: silence, Servers: 5, Kill: c.kill})
+				if r.Verdict != story.AsExpected {
+					t.Errorf("got %s: %s %q, want as_expected", r.Verdict, r.Summary, r.Reasons)
+				}
+			})
+		}
 	}
-	return true
 }
 
-func endBob(to, _ *peer) bool {
-	if to.user == "bob" {
-		_ = to.conn.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(1012, "over"))
+func TestWithoutKillThatPartIsLeftOutAndSaid(t *testing.T) {
+	r := play(t, "count", &chat{servers: 2, crosses: true}, 3, story.Options{})
+	if r.Verdict != story.AsExpected || !strings.HasSuffix(r.Summary, "kill -9 left out") {
+		t.Errorf("got %s: %s", r.Verdict, r.Summary)
 	}
-	return to.user != "bob"
 }
 
-func TestWhatCannotBePlayedIsNotJudged(t *testing.T) {
-	t.Run("nobody lands on another server", func(t *testing.T) {
-		c := &chat{servers: 1}
-		_, err := story.Play(t.Context(), c.start(t), stack.Phases[1], story.Options{})
-		if !errors.Is(err, client.ErrNotPlaced) {
-			t.Errorf("got error %v, want %v", err, client.ErrNotPlaced)
-		}
-	})
-	t.Run("nothing listens there", func(t *testing.T) {
-		gone := httptest.NewServer(nil)
-		gone.Close()
-		if _, err := story.Play(t.Context(), gone.URL, stack.Phases[1], story.Options{}); err == nil {
-			t.Error("got a verdict, want an error")
-		}
-	})
-	t.Run("it is interrupted", func(t *testing.T) {
-		c := &chat{servers: 2}
-		ctx, cancel := context.WithCancel(t.Context())
-		_, err := story.Play(ctx, c.start(t), stack.Phases[1], story.Options{Timeout: time.Hour, Audience: interrupts{cancel}})
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("got error %v, want %v", err, context.Canceled)
-		}
-	})
-}
-
-// interrupts loses patience when it is Bob's turn.
-type interrupts struct{ cancel func() }
-
-func (i interrupts) Doing(string)   {}
-func (i interrupts) Saw(story.User) {}
-func (i interrupts) Waiting(u story.User, _ time.Time) {
-	if u.Name == "bob" {
-		i.cancel()
+func TestAStoryThatDoesNotExistNamesThoseThatDo(t *testing.T) {
+	const want = `no story is called "sing": there are message, count, history, direct, resend, handshake, instance`
+	if _, err := story.Named("sing"); err == nil || err.Error() != want {
+		t.Errorf("got error %v, want %s", err, want)
 	}
 }

@@ -3,62 +3,33 @@ package story
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
 	"secondserver/lab/client"
-	"secondserver/lab/stack"
 )
 
-const (
-	room = "general"
-	text = "hello"
-)
+const room = "general"
 
-// Options of a play. The zero value is what the course shows.
-type Options struct {
-	Timeout  time.Duration // how long a listener waits; 2 s if 0
-	Servers  int           // how many there are; what the phase is shown with if 0
-	Audience Audience      // who watches; nobody if nil
+// Alice says hello. Charlie is on her server, Bob on another one. In phase 2 Bob
+// must not hear her, and that is the difficult part: a dead connection hears
+// nothing either. So when his time is up, a canary speaks on Bob's own server. It
+// must reach him, and it must be the first thing that he hears.
+var message = Story{
+	Name:  "message",
+	About: "a message in a room",
+	play:  playMessage,
 }
 
-// An Audience is told what happens, when it happens. Its methods are called one
-// at a time.
-type Audience interface {
-	// Doing says what goes on until the next call; it may take a while.
-	Doing(what string)
-
-	// Waiting says that a listener waits for the message, but not after until.
-	Waiting(listener User, until time.Time)
-
-	// Saw has all that there is to say about a user.
-	Saw(User)
-}
-
-// Play plays the story of a phase on the stack at url. An error means that it
-// could not be judged: somebody could not connect, or the context has ended.
-func Play(ctx context.Context, url string, phase stack.Phase, o Options) (*Result, error) {
-	if o.Timeout == 0 {
-		o.Timeout = 2 * time.Second
-	}
-	if o.Servers == 0 {
-		o.Servers = phase.Servers
-	}
-	if o.Servers > MaxServers {
-		return nil, fmt.Errorf("play on %d servers: there are listeners for %d", o.Servers, MaxServers)
-	}
-	if o.Audience == nil {
-		o.Audience = nobody{}
-	}
-	c, err := gather(ctx, url, phase, o)
+func playMessage(ctx context.Context, s setting) (*Result, error) {
+	c, err := gather(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	defer c.close()
 
-	p := play{cast: c, options: o, promise: promiseOf(phase), result: &Result{
-		Phase: phase.Name, URL: url, TimeoutMS: milliseconds(o.Timeout), Listeners: len(c.listeners),
+	p := play{cast: c, options: s.Options, promise: promiseOf(s.phase), text: "hello " + newTag(), result: &Result{
+		Delivery: &Delivery{TimeoutMS: milliseconds(s.Timeout), Listeners: len(c.listeners)},
 	}}
 	if err := p.perform(ctx); err != nil {
 		return nil, err
@@ -73,6 +44,7 @@ type play struct {
 	options Options
 	promise promise
 	result  *Result
+	text    string    // says "hello", and is said by nobody else
 	began   time.Time // just before Alice speaks
 }
 
@@ -87,7 +59,7 @@ func (p *play) perform(ctx context.Context) error {
 	heard := make([]chan sound, len(p.listeners))
 	for i, c := range p.listeners {
 		heard[i] = make(chan sound, 1)
-		listening.Go(func() { heard[i] <- listen(inTime, c, p.alice) })
+		listening.Go(func() { heard[i] <- p.listen(inTime, c, p.alice) })
 	}
 	p.speak(ctx)
 	for i, c := range p.listeners {
@@ -112,9 +84,9 @@ func (p *play) perform(ctx context.Context) error {
 
 // speak lets Alice say hello. Being acknowledged is her part of the story.
 func (p *play) speak(ctx context.Context) {
-	ctx, cancel := patience(ctx)
+	ctx, cancel := answerWithin(ctx)
 	defer cancel()
-	_, err := p.alice.Say(ctx, room, text)
+	_, err := p.alice.Say(ctx, room, p.text)
 	u := User{Name: p.alice.User, Role: Sender, Server: p.alice.Server, Expected: true}
 	u.hear(sound{at: time.Now(), err: err}, p.began)
 	p.saw(u)
@@ -135,13 +107,13 @@ func (p *play) sing(ctx context.Context, listener *client.Client, index int) err
 	defer stop()
 	began := time.Now()
 	// Its ack does not matter: what counts is whether it is heard.
-	if _, err := canary.Send(inTime, room, text); err != nil {
+	if _, err := canary.Send(inTime, room, p.text); err != nil {
 		return err
 	}
-	first := listen(inTime, listener, canary, p.alice)
+	first := p.listen(inTime, listener, canary, p.alice)
 	if first.from == p.alice {
 		p.result.Users[index].late(first, p.began)
-		first = listen(inTime, listener, canary)
+		first = p.listen(inTime, listener, canary)
 	}
 	u.hear(first, began)
 	if ctx.Err() != nil {
@@ -164,16 +136,16 @@ type sound struct {
 }
 
 // listen waits for the first message of any of the senders. Others may talk in
-// the room. Whose a message is, its server tells as well as its name: on a stack
-// that a whole class shares there is an Alice on every server.
-func listen(ctx context.Context, listener *client.Client, senders ...*client.Client) sound {
+// the room, and on a stack that a whole class shares each of them plays an Alice
+// who says hello: so this play has a text of its own.
+func (p *play) listen(ctx context.Context, listener *client.Client, senders ...*client.Client) sound {
 	for {
 		m, err := listener.Next(ctx, room)
 		if err != nil {
 			return sound{err: err}
 		}
 		for _, s := range senders {
-			if m.From == s.User && m.Server == s.Server && m.Text == text {
+			if m.From == s.User && m.Server == s.Server && m.Text == p.text {
 				return sound{from: s, at: m.Arrived}
 			}
 		}
@@ -194,9 +166,3 @@ func (u *User) late(s sound, began time.Time) {
 	u.Late = true
 	u.LatencyMS = new(milliseconds(s.at.Sub(began)))
 }
-
-type nobody struct{}
-
-func (nobody) Doing(string)            {}
-func (nobody) Waiting(User, time.Time) {}
-func (nobody) Saw(User)                {}

@@ -1,0 +1,147 @@
+package hub
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+const (
+	joinTimeout = 5 * time.Second        // how long a join may wait for the backplane
+	joinAgain   = 250 * time.Millisecond // the same for the next ones, while it is away
+)
+
+// An audience is those of this instance's clients who hear one destination, and
+// one subscription for all of them: the members of a room, a user's
+// connections, or everyone. It exists while somebody uses it.
+type audience struct {
+	to     Destination
+	users  int                // members, and those who are to be; guarded by Hub.mu
+	cancel context.CancelFunc // called with the last user
+
+	opened chan struct{} // closed when the subscription stands
+
+	mu      sync.Mutex              // guards what follows; deliveries take it, so nothing waits under it
+	members map[*Client]*catchingUp // nil for those who hear what comes at once
+	at      Position                // after the last message that was delivered
+	present map[string]struct{}     // of a room: its participants, on all instances
+}
+
+func newAudience(to Destination, cancel context.CancelFunc) *audience {
+	return &audience{
+		to:      to,
+		cancel:  cancel,
+		opened:  make(chan struct{}),
+		members: make(map[*Client]*catchingUp),
+		present: make(map[string]struct{}),
+	}
+}
+
+// open subscribes for all users together, and so it waits for as long as there
+// is one; each of them has a limit of its own (await). Once ctx has ended, with
+// the last user, nothing is left of it, and closed is called.
+func (a *audience) open(ctx context.Context, plane Backplane, closed func()) {
+	from, unsubscribe, err := plane.Subscribe(ctx, a.to, a.deliver)
+	if err != nil {
+		closed()
+		return
+	}
+	a.mu.Lock()
+	if a.at == (Position{}) { // else a message was faster
+		a.at = from
+	}
+	a.mu.Unlock()
+	unwatch := func() {}
+	if a.to.IsRoom() {
+		if unwatch, err = plane.Watch(ctx, a.to, a.changed); err != nil {
+			unsubscribe()
+			closed()
+			return
+		}
+	}
+	close(a.opened)
+	context.AfterFunc(ctx, func() { // no goroutine waits for it: most audiences are idle users
+		unwatch()
+		unsubscribe()
+		closed()
+	})
+}
+
+// await returns when the audience hears its destination, or says why it does not
+// yet.
+func (a *audience) await(ctx context.Context) error {
+	select {
+	case <-a.opened:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// add makes c a member: it hears everything from now on.
+func (a *audience) add(c *Client) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.members[c] = nil
+}
+
+// remove ends c's membership: nothing reaches c's outbox from here after it.
+func (a *audience) remove(c *Client) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.members, c)
+}
+
+// deliver hands a batch from the backplane to every member: each one is woken
+// once, whatever the batch's size.
+func (a *audience) deliver(b Batch) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	frames := a.frames(b)
+	all := frames
+	if b.Gap && a.to.IsRoom() {
+		all = append([][]byte{a.gap(b.After)}, frames...)
+	}
+	a.at = b.End()
+	for c, behind := range a.members {
+		if behind == nil {
+			c.out.deliver(all)
+		} else if behind.pass(c, b, frames, all) {
+			a.members[c] = nil
+		}
+	}
+}
+
+// frames are a batch's messages as members get them. In a room frames[i] is that
+// of Payloads[i]: one that is no message, as somebody else can write to a broker
+// too, costs the room an offset, and members are told so.
+func (a *audience) frames(b Batch) [][]byte {
+	frames := make([][]byte, 0, len(b.Payloads))
+	for i, payload := range b.Payloads {
+		offset := b.After.Offset + 1 + uint64(i)
+		frame, ours := messageFrame(a.to, offset, payload)
+		switch {
+		case ours:
+			frames = append(frames, frame)
+		case a.to.IsRoom():
+			frames = append(frames, a.gap(Position{b.After.Epoch, offset}))
+		}
+		if !ours {
+			slog.Warn("passing over what is no message", "topic", a.to, "offset", offset)
+		}
+	}
+	return frames
+}
+
+// gap tells members that they have lost what lay before at.
+func (a *audience) gap(at Position) []byte {
+	f := a.joined(at)
+	f.Recovered = new(false)
+	return encode(f)
+}
+
+// joined is what a member is told of its room; the caller holds mu.
+func (a *audience) joined(at Position) joinedFrame {
+	return joinedFrame{Type: "joined", Room: a.to.name(), Count: len(a.present), Offset: at.Offset, Epoch: at.Epoch}
+}

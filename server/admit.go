@@ -1,0 +1,66 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"secondserver/hub"
+)
+
+// admit decides whether a request may become a client, by whichever transport:
+// who the client is, and perhaps the join that it begins with. Where it may not,
+// admit has answered.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request) (user string, join []byte, ok bool) {
+	user, join, problem := parse(r.URL)
+	switch {
+	case problem != nil:
+		refuse(w, problem)
+	case !sameOrigin(r):
+		fail(w, codeForbiddenOrigin, "this page is from another origin than "+r.Host)
+	case errors.Is(s.hub.Ready(), hub.ErrDraining):
+		fail(w, codeDraining, hub.ErrDraining.Error())
+	default:
+		return user, join, true
+	}
+	return "", nil, false
+}
+
+// parse reads a connection's query. With a room it is as if the first frame were
+// a join.
+func parse(u *url.URL) (user string, join []byte, problem *hub.Problem) {
+	q := parseQuery(u)
+	user, room, at := q.name("user"), q.name("room"), q.position()
+	if user == "" {
+		q.fail(codeBadRequest, "user is missing")
+	}
+	if room == "" && at != (hub.Position{}) {
+		q.fail(codeBadRequest, "offset and epoch go with a room")
+	}
+	if q.problem != nil || room == "" {
+		return user, nil, q.problem
+	}
+	frame := map[string]any{"type": "join", "room": room}
+	if at != (hub.Position{}) {
+		frame["offset"], frame["epoch"] = at.Offset, at.Epoch
+	}
+	join, err := json.Marshal(frame)
+	if err != nil {
+		panic(err) // strings and a number
+	}
+	return user, join, nil
+}
+
+// sameOrigin tells whether a request is from a page of this server, or from no
+// page at all. A browser sends the page's origin along, and lets any page connect
+// to any server: it is the server that must look.
+func sameOrigin(r *http.Request) bool {
+	origin := r.Header["Origin"]
+	if len(origin) == 0 {
+		return true
+	}
+	u, err := url.Parse(origin[0])
+	return err == nil && strings.EqualFold(u.Host, r.Host)
+}

@@ -1,0 +1,56 @@
+package server_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"secondserver/hub"
+	"secondserver/server"
+)
+
+func TestConfigure(t *testing.T) {
+	for _, test := range []struct {
+		name, value string
+		want        hub.Retention
+		problem     string // a part of it; "" for none
+	}{
+		{"HISTORY_MESSAGES", "5", hub.Retention{Messages: 5}, ""},
+		{"HISTORY_FOR", "90s", hub.Retention{For: 90 * time.Second}, ""},
+		{"HISTORY_MESSAGES", "0", hub.Retention{}, `HISTORY_MESSAGES "0": use a number from 1 to 1000000`},
+		{"HISTORY_MESSAGES", "-1", hub.Retention{}, "HISTORY_MESSAGES"},
+		{"HISTORY_MESSAGES", "1000001", hub.Retention{}, "HISTORY_MESSAGES"},
+		{"HISTORY_MESSAGES", "many", hub.Retention{}, "HISTORY_MESSAGES"},
+		{"HISTORY_FOR", "1", hub.Retention{}, `HISTORY_FOR "1": use a duration`},
+		{"HISTORY_FOR", "-1h", hub.Retention{}, "HISTORY_FOR"},
+		{"HISTORY_FOR", "0s", hub.Retention{}, "HISTORY_FOR"},
+		{"API_TOKEN", apiToken, hub.Retention{}, ""},
+		{"API_TOKEN", "two words", hub.Retention{}, "API_TOKEN"},
+		{"API_TOKEN", "line\n", hub.Retention{}, "API_TOKEN"},
+		{"SERVER_ID", "@server", hub.Retention{}, "SERVER_ID"},
+	} {
+		t.Run(test.name+" "+test.value, func(t *testing.T) {
+			for _, name := range []string{"ADDR", "SERVER_ID", "REDIS_URL", "REDIS_ENDPOINT", "API_TOKEN", "HISTORY_MESSAGES", "HISTORY_FOR"} {
+				t.Setenv(name, "")
+			}
+			t.Setenv("SERVER_ID", "server-1")
+			t.Setenv(test.name, test.value)
+			config, err := server.Configure()
+			if test.problem != "" {
+				if err == nil || !strings.Contains(err.Error(), test.problem) {
+					t.Errorf("got %v, want an error with %q", err, test.problem)
+				}
+				if test.name == "API_TOKEN" && strings.Contains(err.Error(), test.value) {
+					t.Errorf("the error tells the token: %v", err)
+				}
+				return
+			}
+			if err != nil || config.Retention != test.want {
+				t.Errorf("got %+v, %v, want %+v", config.Retention, err, test.want)
+			}
+			if test.name == "API_TOKEN" && config.APIToken != test.value {
+				t.Errorf("the token is %q, want %q", config.APIToken, test.value)
+			}
+		})
+	}
+}

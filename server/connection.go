@@ -1,0 +1,38 @@
+package server
+
+import (
+	"log/slog"
+
+	"secondserver/hub"
+)
+
+// A connection is both ways of a client: a hub.Transport to it, and the frames
+// from it. There are two, socket and session.
+type connection interface {
+	hub.Transport
+
+	// readInto hands frames to client until there are no more, and says why.
+	readInto(client *hub.Client) error
+
+	// unread is called once, when nobody reads any more.
+	unread()
+}
+
+// run is a client's one goroutine, from its first frame to its last. It ends when
+// the peer goes, or when the hub closes the connection.
+func (s *Server) run(conn connection, user string, join []byte) {
+	defer s.clients.Done()
+	client, err := s.hub.Connect(user, conn)
+	if err != nil { // a drain that began just now
+		conn.unread()
+		conn.Close(hub.Restart)
+		return
+	}
+	if join != nil {
+		client.Handle(join)
+	}
+	cause := conn.readInto(client)
+	conn.unread()
+	client.Close(cause)
+	slog.Info("disconnected", "user", user, "cause", client.Cause())
+}

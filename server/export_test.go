@@ -1,0 +1,4 @@
+package server
+
+// Reply is how every handler answers.
+var Reply = reply
