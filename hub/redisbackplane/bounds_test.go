@@ -54,7 +54,7 @@ func TestAFullInboxMakesTheReceiverWait(t *testing.T) {
 		put := 0
 		go func() {
 			for range inboxLimit + 10 {
-				b.put(t.Context(), put)
+				b.put(t.Context(), received{})
 				put++
 			}
 		}()

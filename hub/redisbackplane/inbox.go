@@ -19,7 +19,13 @@ type inbox struct {
 	more, room chan struct{} // each holds one token: something waits; there is room
 
 	mu      sync.Mutex
-	waiting []any // *redis.Message, *redis.Subscription
+	waiting []received
+}
+
+// received is what a shard has heard: a *redis.Message or a *redis.Subscription.
+type received struct {
+	by   *shard
+	what any
 }
 
 func newInbox() *inbox {
@@ -27,8 +33,8 @@ func newInbox() *inbox {
 }
 
 // put waits while the inbox is full, or until ctx ends.
-func (b *inbox) put(ctx context.Context, received any) {
-	for !b.tryPut(received) {
+func (b *inbox) put(ctx context.Context, r received) {
+	for !b.tryPut(r) {
 		select {
 		case <-b.room:
 		case <-ctx.Done():
@@ -38,18 +44,18 @@ func (b *inbox) put(ctx context.Context, received any) {
 	signal(b.more)
 }
 
-func (b *inbox) tryPut(received any) bool {
+func (b *inbox) tryPut(r received) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.waiting) >= inboxLimit {
 		return false
 	}
-	b.waiting = append(b.waiting, received)
+	b.waiting = append(b.waiting, r)
 	return true
 }
 
 // take waits for something and returns all there is; nil when ctx has ended.
-func (b *inbox) take(ctx context.Context) []any {
+func (b *inbox) take(ctx context.Context) []received {
 	for {
 		b.mu.Lock()
 		all := b.waiting
@@ -67,60 +73,88 @@ func (b *inbox) take(ctx context.Context) []any {
 	}
 }
 
-// A source is a topic, and whose messages of it these are.
-type source struct{ topic, via string }
-
-// dispatch hands what was received to its topics until ctx ends.
+// dispatch hands what was received to its topics, in its order, until ctx ends.
 func (b *Backplane) dispatch(ctx context.Context) {
 	for {
-		received := b.inbox.take(ctx)
-		if received == nil {
+		all := b.inbox.take(ctx)
+		if all == nil {
 			return
 		}
-		messages := make(map[source][]message)
-		changes := make(map[source][]change)
-		var confirmed []string
-		for _, r := range received {
-			switch r := r.(type) {
+		run := newRun()
+		for _, r := range all {
+			switch what := r.what.(type) {
 			case *redis.Message:
-				// Anything else on the channel is none of ours.
-				if c, via, ours := parseChange(r.Payload); ours {
-					from := source{r.Channel, via}
-					changes[from] = append(changes[from], c)
-				} else if m, via, err := parseMessage(r.Payload); err == nil {
-					from := source{r.Channel, via}
-					messages[from] = append(messages[from], m)
-				}
+				run.add(r.by, what)
 			case *redis.Subscription:
-				confirmed = append(confirmed, r.Channel)
+				// What came before it may be of another history than what comes
+				// after it, and only a read between the two can tell.
+				b.deliver(run)
+				b.confirmed(what.Channel)
+				run = newRun()
 			}
 		}
-		for from, run := range messages {
-			if t, via := b.topic(from.topic); t == nil {
-				continue
-			} else if from.via == via {
-				t.receive(run)
-			} else {
-				t.catchUp() // another Redis's: the stream tells what is true
-			}
+		b.deliver(run)
+	}
+}
+
+// A run is what was received between two confirmations.
+type run struct {
+	messages map[source][]message
+	changes  map[source][]change
+}
+
+// A source is a topic, the shard that has heard it, and who has signed it.
+type source struct {
+	topic string
+	by    *shard
+	via   string
+}
+
+func newRun() run {
+	return run{make(map[source][]message), make(map[source][]change)}
+}
+
+// add takes no notice of what is none of ours.
+func (r run) add(by *shard, published *redis.Message) {
+	if c, via, ours := parseChange(published.Payload); ours {
+		from := source{published.Channel, by, via}
+		r.changes[from] = append(r.changes[from], c)
+	} else if m, via, err := parseMessage(published.Payload); err == nil {
+		from := source{published.Channel, by, via}
+		r.messages[from] = append(r.messages[from], m)
+	}
+}
+
+func (b *Backplane) deliver(r run) {
+	for from, messages := range r.messages {
+		if t, owner := b.topic(from.topic); t == nil {
+			continue
+		} else if from.of(owner) {
+			t.receive(messages)
+		} else {
+			t.catchUp() // another Redis's: the stream tells what is true
 		}
-		for from, run := range changes {
-			if r, via := b.roster(from.topic); r == nil {
-				continue
-			} else if from.via == via {
-				r.receive(run)
-			} else {
-				r.read() // likewise
-			}
+	}
+	for from, changes := range r.changes {
+		if who, owner := b.roster(from.topic); who == nil {
+			continue
+		} else if from.of(owner) {
+			who.receive(changes)
+		} else {
+			who.read() // likewise
 		}
-		for _, name := range confirmed {
-			if t, _ := b.topic(name); t != nil {
-				t.catchUp()
-			}
-			if r, _ := b.roster(name); r != nil {
-				r.read()
-			}
-		}
+	}
+}
+
+func (from source) of(owner *shard) bool { return from.by == owner && from.via == owner.via }
+
+// confirmed is for a subscription: what was published before it may have been missed.
+func (b *Backplane) confirmed(topic string) {
+	if t, _ := b.topic(topic); t != nil {
+		t.catchUp()
+	}
+	if r, _ := b.roster(topic); r != nil {
+		r.read()
 	}
 }
 

@@ -75,13 +75,13 @@ func (s *shard) session(ctx context.Context) (heard bool, err error) {
 		subscription.Close() // nothing is left to lose
 	}()
 	for err == nil {
-		var received any
-		received, err = subscription.ReceiveTimeout(ctx, silenceLimit)
+		var what any
+		what, err = subscription.ReceiveTimeout(ctx, silenceLimit)
 		if _, answered := errors.AsType[redis.Error](err); answered {
 			s.refused(err)
 			err = nil // the connection is as good as before
 		}
-		switch received := received.(type) {
+		switch what := what.(type) {
 		case *redis.Pong:
 			if !heard {
 				heard = true
@@ -89,17 +89,17 @@ func (s *shard) session(ctx context.Context) (heard bool, err error) {
 				slog.Info("subscribed to Redis", "addr", s.addr)
 			}
 		case *redis.Subscription:
-			received.Channel = s.topicOf(received.Channel)
-			switch received.Kind {
+			what.Channel = s.topicOf(what.Channel)
+			switch what.Kind {
 			case "subscribe", "ssubscribe":
-				s.confirm(received.Channel)
-				s.inbox.put(ctx, received)
+				s.confirm(what.Channel)
+				s.inbox.put(ctx, received{s, what})
 			case "sunsubscribe":
-				s.lost(received.Channel)
+				s.lost(what.Channel)
 			}
 		case *redis.Message:
-			received.Channel = s.topicOf(received.Channel)
-			s.inbox.put(ctx, received)
+			what.Channel = s.topicOf(what.Channel)
+			s.inbox.put(ctx, received{s, what})
 		}
 	}
 	stop()

@@ -52,24 +52,24 @@ func (b *Backplane) exit(t *topic) {
 	}
 }
 
-// topic is the one of that name, if there is, and what its messages are signed with.
-func (b *Backplane) topic(name string) (t *topic, via string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if t = b.topics[name]; t != nil {
-		via = t.shard.via
-	}
-	return t, via
-}
-
-// roster is that of a topic that has one; via is as with topic.
-func (b *Backplane) roster(name string) (r *roster, via string) {
+// topic is the one of that name, if there is, and its shard.
+func (b *Backplane) topic(name string) (*topic, *shard) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if t := b.topics[name]; t != nil {
-		return t.roster, t.shard.via
+		return t, t.shard
 	}
-	return nil, ""
+	return nil, nil
+}
+
+// roster is that of a topic that has one; and the topic's shard.
+func (b *Backplane) roster(name string) (*roster, *shard) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if t := b.topics[name]; t != nil {
+		return t.roster, t.shard
+	}
+	return nil, nil
 }
 
 // renew has every topic look at its stream now and then, which keeps it: a room
