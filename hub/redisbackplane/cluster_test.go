@@ -42,6 +42,9 @@ func startCluster(t testing.TB, args ...string) deployment {
 	}
 	d.master = func(topic string) *server {
 		for _, s := range servers {
+			if s.killed.Load() {
+				continue
+			}
 			ctx, stop := context.WithTimeout(context.Background(), 200*time.Millisecond)
 			defer stop()
 			if err := s.client.Exists(ctx, topic).Err(); err == nil { // all others say MOVED

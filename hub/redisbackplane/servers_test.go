@@ -40,6 +40,7 @@ type server struct {
 	addr   string
 	client *redis.Client // a look at it beside the backplane's
 	*os.Process
+	killed atomic.Bool // whoever answers at addr since then is another's
 }
 
 // startServer runs the redis-server of PATH with these arguments and returns when
@@ -70,7 +71,7 @@ func startServer(t testing.TB, args ...string) *server {
 		MaxRetries: 100, DialerRetries: 1, MaxRetryBackoff: 50 * time.Millisecond,
 	})
 	t.Cleanup(func() { client.Close() })
-	s := &server{addr, client, command.Process}
+	s := &server{addr: addr, client: client, Process: command.Process}
 	s.do(t, "PING") // waits for the start
 	return s
 }
@@ -88,6 +89,7 @@ func (s *server) do(t testing.TB, args ...any) any {
 // signal stops, continues or kills the server.
 func (s *server) signal(t testing.TB, what syscall.Signal) {
 	t.Helper()
+	s.killed.Store(what == syscall.SIGKILL)
 	if err := s.Signal(what); err != nil {
 		t.Fatalf("%v to the redis-server at %s: %v", what, s.addr, err)
 	}
