@@ -44,11 +44,12 @@ func TestAPollWaitsForFrames(t *testing.T) {
 			}
 		}
 		began := time.Now()
-		time.AfterFunc(20*time.Second, func() { alice.says(`{"type":"message","room":"general","text":"hi"}`) })
+		said := after(20*time.Second, func() { alice.says(`{"type":"message","room":"general","text":"hi"}`) })
 		alice.hears(`"text":"hi"`)
 		if got := time.Since(began); got != 20*time.Second {
 			t.Errorf("a message came after %v, want 20 s, when it was sent", got)
 		}
+		<-said
 	})
 }
 

@@ -137,6 +137,17 @@ func (p *poller) isGone() {
 	}
 }
 
+// after has do done some time from now; the channel it returns is closed then, and
+// a test that ends sooner would leave do behind.
+func after(pause time.Duration, do func()) <-chan struct{} {
+	done := make(chan struct{})
+	time.AfterFunc(pause, func() {
+		defer close(done)
+		do()
+	})
+	return done
+}
+
 // polling runs a test in virtual time, with a server that is drained at its end.
 func polling(t *testing.T, plane hub.Backplane, test func(t *testing.T, to *pipes)) {
 	synctest.Test(t, func(t *testing.T) {

@@ -49,12 +49,13 @@ func TestAPostThatWaitsDoesNotOutliveItsSession(t *testing.T) {
 		alice := openPoll(t, to, "user=alice")
 		<-time.After(5 * time.Second) // it is not connected sooner
 		alice.says(`{"type":"join","room":"general"}`)
-		time.AfterFunc(time.Second, alice.deletes)
+		deleted := after(time.Second, alice.deletes)
 		began := time.Now()
 		status, _ := alice.do("POST", "/poll/"+alice.session, "{}")
 		if got := time.Since(began); status != 404 || got != time.Second {
 			t.Errorf("the POST was answered by %d after %v, want 404 after 1 s, when the session ended", status, got)
 		}
+		<-deleted
 	})
 }
 
@@ -130,13 +131,11 @@ func TestDrainAnswersPolls(t *testing.T) {
 				go func() { nothing <- idle.polls() }()
 				test.poll(alice, answers)
 				time.AfterFunc(time.Second, func() { close(plane.answer) })
-				checked := make(chan struct{})
-				time.AfterFunc(500*time.Millisecond, func() {
+				checked := after(500*time.Millisecond, func() {
 					idle.isGone()
 					if status, got := idle.do("POST", "/poll?user=bob", ""); status != 503 || !strings.Contains(got, `"draining"`) {
 						t.Errorf("a new session while draining: %d %s, want 503 draining", status, got)
 					}
-					close(checked)
 				})
 				synctest.Wait()
 				began := time.Now()
