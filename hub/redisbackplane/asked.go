@@ -31,6 +31,9 @@ func (s *shard) unwant(t *topic) {
 
 // mark has the session look at the topic. The caller holds mu.
 func (s *shard) mark(name string) {
+	if s.changed == nil {
+		return // nowhere has no session
+	}
 	s.marked[name] = struct{}{}
 	signal(s.changed)
 }

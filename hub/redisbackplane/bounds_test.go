@@ -72,6 +72,18 @@ func TestAFullInboxMakesTheReceiverWait(t *testing.T) {
 	})
 }
 
+// What no Redis owns has no session, which would take notice of what is wanted.
+func TestNowhereRemembersNothing(t *testing.T) {
+	ownerless := layout{owner: func(string) string { return "" }}
+	b := &Backplane{heart: newHeart(), nowhere: newNowhere(), layout: ownerless, topics: make(map[string]*topic)}
+	for n := range 100 {
+		b.exit(b.enter(fmt.Sprint("room:", n)))
+	}
+	if got := len(b.nowhere.marked); got > 0 {
+		t.Errorf("%d names are kept of topics that nobody uses", got)
+	}
+}
+
 // caughtUpTopic is a live topic at 1-10 whose catch-ups the test answers.
 func caughtUpTopic(t *testing.T) (*topic, *[]string) {
 	tp := newTopic("room:general", newPipe(nil, 1, nil), hub.Retention{}.OrDefault())

@@ -51,8 +51,15 @@ type heart struct {
 	epoch   string         // of what Redis knows of hearts; "" before the first beat
 	others  map[string]int // those that live: at how many beats in a row they were silent
 	changes []any          // to make with the next beat: "-" and one that is dead, "+" and one that Redis has forgotten
-	waiting []func()       // for the next beat: at most one for each roster, and next
-	next    chan struct{}  // closed after the next beat; nil if nobody waits by it
+	waiting []waiter       // for the next beat: rosters that read, and callers
+}
+
+// A waiter is told after the next beat, unless it is over by then: the topic has
+// ended, or the caller has gone. So no more wait than are there, though no beat
+// succeeds.
+type waiter struct {
+	then func()
+	over func() bool
 }
 
 func newHeart() *heart {
@@ -80,9 +87,9 @@ func (h *heart) alive(instance string) bool {
 // know calls then when it is known which of a snapshot's instances are alive. One
 // that is new here is known after the next beat, as it has beaten before it said
 // anything.
-func (h *heart) know(s snapshot, then func()) {
+func (h *heart) know(s snapshot, then func(), over func() bool) {
 	if h.anyUnknown(s) {
-		h.afterBeat(then)
+		h.afterBeat(then, over)
 	} else {
 		then()
 	}
@@ -99,36 +106,36 @@ func (h *heart) anyUnknown(s snapshot) bool {
 	return false
 }
 
-// nextBeat returns a channel that is closed after a beat that begins now.
-func (h *heart) nextBeat() <-chan struct{} {
+// nextBeat returns a channel that is closed after a beat that begins now, unless
+// ctx has ended by then.
+func (h *heart) nextBeat(ctx context.Context) <-chan struct{} {
+	next := make(chan struct{})
+	h.afterBeat(func() { close(next) }, func() bool { return ctx.Err() != nil })
+	return next
+}
+
+// afterBeat calls then after a beat that begins now, unless it is over by then.
+func (h *heart) afterBeat(then func(), over func() bool) {
+	h.wait([]waiter{{then, over}})
+	signal(h.early)
+}
+
+// wait keeps those who wait for the next beat, but for those who are over.
+func (h *heart) wait(waiting []waiter) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.next == nil {
-		next := make(chan struct{})
-		h.next = next
-		h.waiting = append(h.waiting, func() { close(next) })
+	for _, w := range waiting {
+		if !w.over() {
+			h.waiting = append(h.waiting, w)
+		}
 	}
-	signal(h.early)
-	return h.next
 }
 
-// afterBeat calls then after a beat that begins now.
-func (h *heart) afterBeat(then func()) {
-	h.wait([]func(){then})
-	signal(h.early)
-}
-
-func (h *heart) wait(waiting []func()) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.waiting = append(h.waiting, waiting...)
-}
-
-func (h *heart) takeWaiting() []func() {
+func (h *heart) takeWaiting() []waiter {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	waiting := h.waiting
-	h.waiting, h.next = nil, nil
+	h.waiting = nil
 	return waiting
 }
 
@@ -147,8 +154,8 @@ func (b *Backplane) beats(ctx context.Context) {
 		if err != nil {
 			b.heart.wait(waiting)
 		} else {
-			for _, then := range waiting {
-				then()
+			for _, w := range waiting {
+				w.then()
 			}
 		}
 		select {

@@ -8,8 +8,11 @@ import (
 )
 
 const (
-	tellBatch = 500             // users of whom one call to Redis tells
-	lastLook  = 5 * time.Second // after a call that failed: what the network has held back so long, it may have let through by then
+	tellBatch = 500 // users of whom one call to Redis tells
+
+	// What the network has held back for so long, it may have let through by then;
+	// and a connection that broke so long ago is known to be broken.
+	lastLook = 5 * time.Second
 )
 
 var errRenamed = errors.New("told under a name that this instance has no longer")
@@ -166,6 +169,9 @@ func (r *roster) toldOf(name string, came map[string]bool, err error) {
 			r.mine.told[user] = struct{}{}
 			r.settle(user)
 		default:
+			if _, had := r.mine.told[user]; !had {
+				r.reread() // Redis had lost him, and so it tells nobody that he has left
+			}
 			delete(r.mine.told, user)
 		}
 	}
@@ -185,13 +191,30 @@ func (r *roster) toldOf(name string, came map[string]bool, err error) {
 // leaveTopic ends the use of the topic that update began, after a last look if
 // there is doubt about what Redis has.
 func (r *roster) leaveTopic() {
-	if !r.mine.doubt {
+	switch {
+	case r.mine.doubt:
+		r.mine.doubt = false
+		time.AfterFunc(lastLook, func() {
+			r.read()
+			r.linger(false)
+		})
+	case len(r.mine.users) == 0:
+		r.linger(false)
+	default:
+		r.plane.exit(r.topic)
+	}
+}
+
+// linger ends the use of a topic of which nobody is left here, after a while in
+// which there was no failover. One could bring back whom Redis was told to forget:
+// as long as the topic is in use, a read follows it, and finds them.
+func (r *roster) linger(wasReady bool) {
+	ready := r.plane.shardOf(r.topic.name).Ready() == nil
+	if wasReady && ready || r.topic.hasEnded() {
 		r.plane.exit(r.topic)
 		return
 	}
-	r.mine.doubt = false
-	time.AfterFunc(lastLook, r.read)
-	time.AfterFunc(2*lastLook, func() { r.plane.exit(r.topic) })
+	time.AfterFunc(lastLook, func() { r.linger(ready) })
 }
 
 // bury says for an instance that is dead that it has those users no more.

@@ -23,22 +23,58 @@ func TestAReadThatComesTooLateRevivesNoTopic(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r, _ := knownRoster(t)
-			r.enter("alice")
-			wantsTold(t, r, "me +alice")
-			r.read()
-			r.leave("alice")
-			wantsTold(t, r, "me -alice")
-			test.then(r.plane, r.topic)
-			answerRead(t, r, "alice", "me")
-			if got := len(r.plane.topics); got != test.want {
-				t.Errorf("%d topics are in use, want %d", got, test.want)
-			}
-			if got := len(r.plane.shards["redis"].entrances.waiting); got != 0 {
-				t.Errorf("%d calls of a room that was left", got)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				r, _ := knownRoster(t)
+				r.enter("alice")
+				wantsTold(t, r, "me +alice")
+				r.read()
+				r.leave("alice")
+				wantsTold(t, r, "me -alice")
+				<-time.After(lastLook)
+				synctest.Wait()
+				test.then(r.plane, r.topic)
+				answerRead(t, r, "alice", "me")
+				if got := len(r.plane.topics); got != test.want {
+					t.Errorf("%d topics are in use, want %d", got, test.want)
+				}
+				if got := len(r.plane.shards["redis"].entrances.waiting); got != 0 {
+					t.Errorf("%d calls of a room that was left", got)
+				}
+			})
 		})
 	}
+}
+
+// Redis has answered that alice has left, and then a failover, to a replica that had
+// not heard of it, brings her back.
+func TestALeavingThatAFailoverLosesIsToldAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := knownRoster(t)
+		r.enter("alice")
+		wantsTold(t, r, "me +alice")
+		r.leave("alice")
+		r.plane.exit(r.topic) // nobody else uses it
+		wantsTold(t, r, "me -alice")
+		<-time.After(lastLook - 1)
+		s := r.plane.shards["redis"]
+		s.up = make(chan struct{})
+		s.setReady(errSessionOver) // the failover begins …
+		<-time.After(time.Minute)
+		s.setReady(nil) // … and has ended …
+		<-time.After(lastLook)
+		synctest.Wait()
+		if len(r.plane.topics) != 1 {
+			t.Fatal("the room was forgotten meanwhile")
+		}
+		r.read() // … here too: its subscription is confirmed
+		answerRead(t, r, "alice", "me")
+		wantsTold(t, r, "me -alice")
+		<-time.After(2*lastLook + 1)
+		synctest.Wait()
+		if got := len(r.plane.topics); got != 0 {
+			t.Errorf("%d topics are in use, want none", got)
+		}
+	})
 }
 
 // A call that waits while the others take this instance for dead says what it says

@@ -58,7 +58,7 @@ func (b *Backplane) Participants(ctx context.Context, room hub.Destination) ([]s
 		return nil, unavailable(err)
 	}
 	if b.heart.anyUnknown(s) {
-		if err := b.await(ctx, b.heart.nextBeat()); err != nil {
+		if err := b.await(ctx, b.heart.nextBeat(ctx)); err != nil {
 			return nil, err
 		}
 	}

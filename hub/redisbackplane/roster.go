@@ -114,9 +114,9 @@ func (r *roster) answered(answer any, err error) {
 	}
 	install := func() { r.install(s) }
 	if r.lost(s) {
-		r.plane.heart.afterBeat(install) // and what Redis has lost is said again after it
+		r.plane.heart.afterBeat(install, r.topic.hasEnded) // and what Redis has lost is said again after it
 	} else {
-		r.plane.heart.know(s, install)
+		r.plane.heart.know(s, install, r.topic.hasEnded)
 	}
 }
 
@@ -204,12 +204,14 @@ func (r *roster) advance(changes []change) {
 		return
 	}
 	var news []hub.Change
+	unknown := false
 	for _, c := range changes {
 		switch {
 		case c.epoch == r.at.epoch && c.changes <= r.at.changes:
 			continue
 		case c.epoch == r.at.epoch && c.changes == r.at.changes+1, c.changes == 1 && len(r.present) == 0:
 			r.at = c.version
+			unknown = unknown || c.came && !r.plane.heart.alive(c.instance)
 			if r.apply(c) {
 				news = append(news, hub.Change{User: c.user, Came: c.came})
 			}
@@ -220,6 +222,9 @@ func (r *roster) advance(changes []change) {
 		return
 	}
 	r.tell(news)
+	if unknown && r.begun {
+		r.startRead() // that instance may be gone before a beat has seen it; who looks finds out
+	}
 }
 
 // hold keeps changes until the read has ended; when they become too many, it is

@@ -56,7 +56,13 @@ func sign(came bool) string {
 // instances that have him. No change has been told by then.
 func answerRead(t *testing.T, r *roster, users ...string) {
 	t.Helper()
-	fields := []any{"@epoch", "1", "@changes", "0"}
+	answerReadAt(t, r, 0, users...)
+}
+
+// answerReadAt is answerRead after some changes.
+func answerReadAt(t *testing.T, r *roster, changes int, users ...string) {
+	t.Helper()
+	fields := []any{"@epoch", "1", "@changes", fmt.Sprint(changes)}
 	for _, f := range users {
 		fields = append(fields, f)
 	}
@@ -95,14 +101,14 @@ func take(t *testing.T, p *pipe) call {
 
 // beats does what waits for the next beat of the heart.
 func beats(r *roster) {
-	for _, then := range r.plane.heart.takeWaiting() {
-		then()
+	for _, w := range r.plane.heart.takeWaiting() {
+		w.then()
 	}
 }
 
 // hears is change n of the room's channel, such as +alice.
 func hears(r *roster, n uint64, event string) {
-	r.receive([]change{{version{"1", n}, event[1:], event[0] == '+', "another"}})
+	r.receive([]change{{version{"1", n}, event[1:], event[0] == '+', "other"}})
 }
 
 func wantsTold(t *testing.T, r *roster, want string) {
@@ -222,8 +228,43 @@ func TestNobodyIsToldOfHisOwnLeaving(t *testing.T) {
 	}
 }
 
+// Redis has lost alice, and before it is told of her again she leaves: it tells
+// nobody of that.
+func TestWhoLeavesBeforeRedisIsToldAgainIsNoGhost(t *testing.T) {
+	r, told := knownRoster(t)
+	r.enter("alice")
+	wantsTold(t, r, "me +alice")
+	hears(r, 1, "+alice")
+	r.read()
+	answerRead(t, r) // nobody
+	r.enter("bob")   // what is told of him is under way while that is installed
+	beats(r)
+	r.leave("alice")
+	wantsTold(t, r, "me +bob")
+	hears(r, 1, "+bob")
+	wantsTold(t, r, "me +bob -alice")
+	answerReadAt(t, r, 1, "bob", "me")
+	if got, want := strings.Join(*told, " "), "+alice +bob -alice"; got != want {
+		t.Errorf("watchers are told %q, want %q", got, want)
+	}
+}
+
+// An instance came, said who is there, and went, all between two beats of ours: no
+// beat tells of its end.
+func TestWhoCameByAnInstanceThatNoBeatHasSeenIsNoGhost(t *testing.T) {
+	r, told := knownRoster(t)
+	r.receive([]change{{version{"1", 1}, "alice", true, "brief"}})
+	answerReadAt(t, r, 1, "alice", "brief")
+	beats(r)
+	wantsTold(t, r, "brief -alice")
+	hears(r, 2, "-alice")
+	if got, want := strings.Join(*told, " "), "+alice -alice"; got != want {
+		t.Errorf("watchers are told %q, want %q", got, want)
+	}
+}
+
 // Anybody may ask, and as often as he likes: what the rooms have to read does not
-// wait behind it, and a heart that cannot beat keeps one who waits, not all.
+// wait behind it, and a heart that cannot beat keeps those who wait still, not all.
 func TestQuestionsHoldUpNoCatchUp(t *testing.T) {
 	r := newTestRoster()
 	b, s := r.plane, r.plane.shards["redis"]
@@ -235,9 +276,14 @@ func TestQuestionsHoldUpNoCatchUp(t *testing.T) {
 		t.Errorf("%d questions wait, and %d reads, want 1 and none", len(s.questions.waiting), len(s.reads.waiting))
 	}
 	for range 100 {
-		b.heart.nextBeat()
+		ctx, stop := context.WithCancel(t.Context())
+		b.heart.nextBeat(ctx)
+		stop()
+		b.heart.wait(b.heart.takeWaiting()) // the beat has failed
 	}
+	b.heart.nextBeat(t.Context())
+	b.heart.wait(b.heart.takeWaiting())
 	if got := len(b.heart.waiting); got != 1 {
-		t.Errorf("%d wait for the next beat, want 1", got)
+		t.Errorf("%d wait for the next beat, want the one who is there", got)
 	}
 }
