@@ -81,6 +81,7 @@
 // of the gap; whoever has not cannot know. With Config.Wait a message is
 // acknowledged when replicas have it, too; it is lost then only where one is
 // promoted that has not. Wait concerns messages only: who comes and goes waits for
-// no replica, and is told again where it was lost; but for one who left as the last
-// of his instance more than 5 s before the master was lost that it told.
+// no replica, and is told again where it was lost. Of a room that nobody is left in
+// an instance sees to that for 5 s more: a replica that is further behind may bring
+// back whoever left last.
 package redisbackplane

@@ -54,9 +54,9 @@ type heart struct {
 	waiting []waiter       // for the next beat: rosters that read, and callers
 }
 
-// A waiter is told after the next beat, unless it is over by then: the topic has
-// ended, or the caller has gone. So no more wait than are there, though no beat
-// succeeds.
+// A waiter is kept from a beat that failed to the next one, unless it is over: its
+// topic has ended, or its caller has gone. So no more wait than are there, however
+// long no beat succeeds.
 type waiter struct {
 	then func()
 	over func() bool
@@ -106,15 +106,15 @@ func (h *heart) anyUnknown(s snapshot) bool {
 	return false
 }
 
-// nextBeat returns a channel that is closed after a beat that begins now, unless
-// ctx has ended by then.
+// nextBeat returns a channel that is closed after a beat that begins now. Nobody
+// waits by it when ctx has ended.
 func (h *heart) nextBeat(ctx context.Context) <-chan struct{} {
 	next := make(chan struct{})
 	h.afterBeat(func() { close(next) }, func() bool { return ctx.Err() != nil })
 	return next
 }
 
-// afterBeat calls then after a beat that begins now, unless it is over by then.
+// afterBeat calls then after a beat that begins now.
 func (h *heart) afterBeat(then func(), over func() bool) {
 	h.wait([]waiter{{then, over}})
 	signal(h.early)
@@ -122,13 +122,10 @@ func (h *heart) afterBeat(then func(), over func() bool) {
 
 // wait keeps those who wait for the next beat, but for those who are over.
 func (h *heart) wait(waiting []waiter) {
+	waiting = slices.DeleteFunc(waiting, func(w waiter) bool { return w.over() }) // it locks
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, w := range waiting {
-		if !w.over() {
-			h.waiting = append(h.waiting, w)
-		}
-	}
+	h.waiting = append(h.waiting, waiting...)
 }
 
 func (h *heart) takeWaiting() []waiter {
