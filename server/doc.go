@@ -18,6 +18,7 @@
 //	session.go     the frames that wait for the next call
 //	rooms.go       who is in a room, and what was said there
 //	service.go     how backend services speak
+//	page.go        the page
 //
 // Browsers are let in from the same origin only: the Origin header, where there
 // is one, must name the host and port that the request went to. A balancer must

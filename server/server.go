@@ -50,6 +50,7 @@ func New(config Config, h *hub.Hub) *Server {
 		s.routes.HandleFunc("POST /users/{user}/messages", noToken)
 		s.routes.HandleFunc("POST /broadcast", noToken)
 	}
+	s.page()
 	s.routes.HandleFunc("/", notFound)
 	return s
 }

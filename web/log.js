@@ -1,0 +1,63 @@
+import {badge, element} from './dom.js';
+
+const kept = 500; // lines; the oldest give way
+const nearEnd = 40; // px: who has scrolled further up than this is reading, and is left there
+
+/** A Log shows what was said, in the order in which it came. */
+export class Log {
+  #list;
+  #me;
+
+  constructor(list, me) {
+    this.#list = list;
+    this.#me = me;
+    list.replaceChildren();
+  }
+
+  /** add shows a message or an announcement. */
+  add(frame) {
+    this.#append(this.#line(frame));
+  }
+
+  /** sent shows a direct message of one's own: nobody sends it back. */
+  sent(to, text, server) {
+    this.add({type: 'message', from: this.#me, to, text, server_id: server, sent_at: new Date().toISOString()});
+  }
+
+  /** note is a line about the room: who came, what is missing. */
+  note(text, kind = 'note') {
+    this.#append(element('div', {class: kind}, text));
+  }
+
+  /** earlier shows messages from before the first one that came. */
+  earlier(messages) {
+    this.#keepingPlace(() => this.#list.prepend(...messages.map((m) => this.#line(m))));
+  }
+
+  #append(line) {
+    this.#keepingPlace(() => {
+      this.#list.append(line);
+      while (this.#list.childElementCount > kept) this.#list.firstElementChild.remove();
+    });
+  }
+
+  #keepingPlace(change) {
+    const list = this.#list;
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < nearEnd;
+    change();
+    if (atEnd) list.scrollTop = list.scrollHeight;
+  }
+
+  #line({type, offset, from, to, text, server_id: server, sent_at: at}) {
+    const kind = type === 'announcement' ? 'announcement' : to ? 'direct' : 'room';
+    const mine = from === this.#me;
+    return element('div', {class: `message ${kind}${mine ? ' mine' : ''}`, 'data-offset': offset ?? ''},
+      element('div', {class: 'from'},
+        element('bdi', {class: 'who'}, kind === 'announcement' ? 'Announcement' : from),
+        kind === 'direct' ? element('span', {class: 'whom'}, `to ${to === this.#me ? 'you' : to} only`) : '',
+        badge(server),
+        element('time', {datetime: at, title: `${at}${offset ? `, message ${offset} of the room` : ''}`},
+          new Date(at).toLocaleTimeString())),
+      element('p', {dir: 'auto'}, text));
+  }
+}
