@@ -37,6 +37,11 @@ need_docker() {
   exit 1
 }
 
+# have_browser tells whether there is a browser that tests can drive. (On a Mac it is no command.)
+have_browser() {
+  command -v chromium chromium-browser google-chrome >/dev/null || compgen -G '/Applications/*Chrom*.app' >/dev/null
+}
+
 # take_down removes whichever phase is there: its containers, network and volume. Phase 3's file names everything that
 # any phase has.
 take_down() {

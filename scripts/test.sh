@@ -12,14 +12,19 @@ race=-race
 if [ -z "${CI:-}" ] && ! command -v "$(go env CC)" >/dev/null; then race=; fi
 
 # Never from go's cache: it cannot know whether Docker, nginx and Redis are still what they were.
+# What a test keeps when it fails, a screenshot say, is in .cache/tests.
+kept=.cache/tests
+rm -rf "$kept" && mkdir -p "$kept"
 status=0
 # shellcheck disable=SC2086 # empty means no argument
-go test $race -count=1 -timeout 10m ./... || status=$?
+go test $race -count=1 -timeout 10m -artifacts -outputdir "$PWD/$kept" ./... || status=$?
+rmdir "$kept" 2>/dev/null || echo "What failing tests have kept is in $kept."
 
 # The tests find out for themselves; this only says it where it is seen.
 if [ -z "$race" ]; then echo "Left out: the race detector, as there is no C compiler."; fi
 for program in redis-server nginx; do
   command -v "$program" >/dev/null || echo "Left out: tests with a real $program, as it is not installed."
 done
+have_browser || echo "Left out: the page in a browser, as neither chromium nor google-chrome is installed."
 if ! why=$(need_docker 2>&1); then echo "Left out: the stories in containers. $why"; fi
 exit "$status"

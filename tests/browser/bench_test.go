@@ -1,0 +1,206 @@
+package browser_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"secondserver/tests/browser"
+)
+
+const done = `#bench[aria-busy="false"]`
+
+// What one sees without doing anything: Alice says hello, and the phase does what it promises.
+func TestTheBenchTellsTheStoryByItself(t *testing.T) {
+	tests := []struct {
+		phase   int
+		servers []string // of alice, charlie and bob
+		seen    []string // what the picture has under alice, charlie and bob
+		crosses int
+		verdict string
+	}{
+		{1, []string{"server-1", "server-1", "server-1"}, []string{"speaks", "heard", "heard"}, 0, "As expected: 2 of 2 delivered. Everybody is on server-1."},
+		{2, []string{"server-1", "server-1", "server-2"}, []string{"speaks", "heard", "silent"}, 1, "As expected: 1 of 2 delivered. bob got nothing: no message leaves server-1."},
+		{3, []string{"server-1", "server-1", "server-2"}, []string{"speaks", "heard", "heard"}, 0, "As expected: 2 of 2 delivered. Redis carried it from server to server."},
+	}
+	for _, test := range tests {
+		t.Run(fmt.Sprintf("phase %d", test.phase), func(t *testing.T) {
+			t.Parallel()
+			p := open(t, start(t, test.phase, 0).URL(), browser.Projector)
+			p.await(done)
+			if got, kept := p.text("#verdict"), eval[string](p, "document.getElementById('verdict').dataset.kept"); got != test.verdict || kept != "true" {
+				t.Errorf("verdict %q, kept %s, want %q, kept true", got, kept, test.verdict)
+			}
+			if got := p.servers(); !slices.Equal(got, test.servers) {
+				t.Errorf("alice, charlie and bob are on %v, want %v", got, test.servers)
+			}
+			for i, name := range []string{"alice", "charlie", "bob"} {
+				p.await(fmt.Sprintf(`#drawing [data-user=%s][data-state=%s]`, name, test.seen[i]))
+			}
+			if got := eval[int](p, "document.querySelectorAll('#drawing .cross').length"); got != test.crosses {
+				t.Errorf("%d red crosses, want %d", got, test.crosses)
+			}
+			if got, want := eval[bool](p, "!!document.querySelector('#drawing .redis')"), test.phase == 3; got != want {
+				t.Errorf("Redis is in the picture: %v, want %v", got, want)
+			}
+			if got, want := eval[bool](p, "!!document.querySelector('#drawing .balancer')"), test.phase != 1; got != want {
+				t.Errorf("the balancer is in the picture: %v, want %v", got, want)
+			}
+			if test.phase == 2 { // the silence is proved
+				if got := p.text("#drawing [data-user=bob] .canary"); got != "✓ hears canary" {
+					t.Errorf("of the canary bob's dot says %q, want that he hears it", got)
+				}
+			}
+		})
+	}
+}
+
+// The matrix holds what each heard of each, and percentages after a hundred messages.
+func TestTheMatrixIsRight(t *testing.T) {
+	for phase := 1; phase <= 3; phase++ {
+		t.Run(fmt.Sprintf("phase %d", phase), func(t *testing.T) {
+			t.Parallel()
+			p := open(t, start(t, phase, 0).URL(), browser.Projector)
+			p.await(done)
+			p.do("#add", "#add", "#everybody")
+			heard, silent := "heard", "silent"
+			p.wantMatrix(phase, heard, silent, ` ms$`, `nothing`)
+			p.do("#barrage")
+			p.wantMatrix(phase, heard, silent, `^100 %$`, `^0 %$`)
+			if got := p.text("#verdict"); !strings.HasPrefix(got, "As expected: 100 messages, ") {
+				t.Errorf("verdict %q, want it as expected", got)
+			}
+		})
+	}
+}
+
+// A phase that does not keep its promise must not pass for one that does, or these tests could not fail.
+func TestTheBenchSaysWhatIsNotAsExpected(t *testing.T) {
+	tests := []struct {
+		phase             int
+		as, text, reasons string
+	}{
+		{3, "phase2-broken", "Not as expected: 2 of 2 delivered.", "bob on server-2 heard alice on server-1: nothing should have crossed"},
+		{2, "phase3-redis", "Not as expected: 1 of 2 delivered.", "bob on server-2 did not hear alice on server-1"},
+		{2, "another", "1 of 2 delivered.", ""},
+	}
+	for _, test := range tests {
+		t.Run(fmt.Sprintf("phase %d as %s", test.phase, test.as), func(t *testing.T) {
+			t.Parallel()
+			p := open(t, start(t, test.phase, 0).URL(), browser.Projector)
+			p.await(done)
+			eval[any](p, fmt.Sprintf("import('/web/bench.js').then((bench) => { bench.close(); bench.open(undefined, %q) })", test.as))
+			p.until(`document.getElementById('bench').getAttribute('aria-busy') === 'true'`)
+			p.await(done)
+			if text, reasons := p.text("#verdict"), p.text("#reasons"); text != test.text || reasons != test.reasons {
+				t.Errorf("verdict %q because %q, want %q because %q", text, reasons, test.text, test.reasons)
+			}
+			want := "false"
+			if test.as == "another" {
+				want = "unjudged"
+			}
+			if kept := eval[string](p, "document.getElementById('verdict').dataset.kept"); kept != want {
+				t.Errorf("kept %s, want %s", kept, want)
+			}
+		})
+	}
+}
+
+func TestMovingAndAddingUsers(t *testing.T) {
+	t.Parallel()
+	p := open(t, start(t, 2, 3).URL(), browser.Projector)
+	p.await(done)
+	before := p.servers()
+	p.do(`[data-sender=bob] button:nth-child(2)`)
+	after := p.servers()
+	if before[2] == after[2] || !slices.Equal(before[:2], after[:2]) {
+		t.Errorf("bob moved: on %v, then on %v, want him alone elsewhere", before, after)
+	}
+	if got := p.text(`[data-sender=alice] [data-receiver=bob]`); got != "" {
+		t.Errorf("the matrix says %q of where bob was, want nothing", got)
+	}
+	for range 9 {
+		p.do("#add")
+	}
+	if got := len(p.servers()); got != 12 {
+		t.Errorf("%d users, want 12", got)
+	}
+	if !eval[bool](p, "document.getElementById('add').disabled") {
+		t.Error("a thirteenth can be added, want 12 at most")
+	}
+	for _, server := range []string{"server-1", "server-2", "server-3"} {
+		p.await(fmt.Sprintf("#drawing [data-server=%s]", server))
+	}
+	p.do("#everybody")
+	p.wantMatrix(2, "heard", "silent", ` ms$`, `nothing`)
+	p.do("#barrage")
+	p.wantMatrix(2, "heard", "silent", `^100 %$`, `^0 %$`)
+}
+
+// Whoever was on a server that is killed is on the other one within seconds, and hears what is said there.
+func TestUsersOfAKilledServerComeBack(t *testing.T) {
+	t.Parallel()
+	s := start(t, 3, 0)
+	p := open(t, s.URL(), browser.Projector)
+	p.await(done)
+	p.must(s.Servers[1].Kill())
+	p.until(`document.querySelector('[data-sender=bob] .badge')?.textContent === 'server-1'`)
+	p.do(`[data-sender=alice] button`)
+	if got, want := p.text("#verdict"), "As expected: 2 of 2 delivered. But all are on one server, so it proves nothing."; got != want {
+		t.Errorf("verdict %q, want %q", got, want)
+	}
+}
+
+// On a server's own address nobody else can be met, and the page says so.
+func TestTheBenchKnowsWhenItIsAlone(t *testing.T) {
+	t.Parallel()
+	p := open(t, start(t, 2, 0).Servers[0].URL(), browser.Projector)
+	p.await(done)
+	if got := p.text("#hint"); !strings.HasPrefix(got, "Only server-1 ever answered.") {
+		t.Errorf("hint %q, want that only server-1 ever answered", got)
+	}
+}
+
+// do clicks on buttons, each when the one before is done.
+func (p *page) do(buttons ...string) {
+	p.t.Helper()
+	for _, button := range buttons {
+		p.click(button)
+		p.await(done)
+	}
+}
+
+// servers is where each user is, by its row of the matrix.
+func (p *page) servers() []string {
+	p.t.Helper()
+	return eval[[]string](p, `[...document.querySelectorAll('#matrix tbody th')].map((th) => th.querySelector('.badge')?.textContent ?? '')`)
+}
+
+// wantMatrix wants each cell by where its sender and its receiver are.
+func (p *page) wantMatrix(phase int, here, elsewhere, hereText, elsewhereText string) {
+	p.t.Helper()
+	type cell struct{ From, To, State, Text string }
+	var cells []cell
+	p.must(json.Unmarshal([]byte(eval[string](p, `JSON.stringify([...document.querySelectorAll('#matrix td')].map((td) => ({
+		from: td.parentElement.dataset.sender, to: td.dataset.receiver, state: td.dataset.state, text: td.textContent})))`)), &cells))
+	names := eval[[]string](p, `[...document.querySelectorAll('#matrix tbody tr')].map((tr) => tr.dataset.sender)`)
+	on := maps.Collect(zip(names, p.servers()))
+	if len(cells) != len(names)*len(names) {
+		p.t.Errorf("%d cells for %d users", len(cells), len(names))
+	}
+	for _, c := range cells {
+		state, text := here, hereText
+		switch {
+		case c.From == c.To:
+			state, text = "self", "^$"
+		case phase == 2 && on[c.From] != on[c.To]:
+			state, text = elsewhere, elsewhereText
+		}
+		if c.State != state || !matches(text, c.Text) {
+			p.t.Errorf("%s on %s says, %s on %s hears: %s %q, want %s %s", c.From, on[c.From], c.To, on[c.To], c.State, c.Text, state, text)
+		}
+	}
+}
