@@ -2,13 +2,17 @@
 
 # The phases share their ports, so nothing here runs side by side, not even with -j.
 .NOTPARALLEL:
-.PHONY: help demo phase1 phase2 phase3 down images test check
+.PHONY: help demo up phase1 phase2 phase3 down images test check screenshots
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## play the three phases' stories; needs nothing but Go
 	@scripts/lab.sh demo
+
+PHASE ?= 2
+up: ## phase 2 (or PHASE=3) without Docker, and its page, until Ctrl-C
+	@scripts/lab.sh up $(PHASE)
 
 phase1: ## one server in a container, and its story
 	@scripts/phase.sh 1
@@ -30,3 +34,6 @@ test: ## run all tests; says what this machine could not run
 
 check: ## check format and style: gofmt, vet, staticcheck, shellcheck
 	@scripts/check.sh
+
+screenshots: ## make the README's pictures anew, with Chromium or Chrome
+	@scripts/screenshots.sh

@@ -21,24 +21,13 @@ import (
 // a result, and has been shown.
 var errNotAsExpected = errors.New("not as expected")
 
-// errLeftBehind is returned when something that was started could not be ended.
-var errLeftBehind = errors.New("left behind")
-
-func leftBehind(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%w: %w", errLeftBehind, err)
-}
-
 // A demo is what the command line asks for.
 type demo struct {
-	engine    string
-	url       string
-	instances int
-	timeout   time.Duration
-	story     string
-	json      bool
+	setup
+	url     string
+	timeout time.Duration
+	story   string
+	json    bool
 
 	stories []story.Story
 	screen  *screen
@@ -55,7 +44,7 @@ func demoCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			phases, err := d.check(args, c.Flags().Changed)
 			if err != nil {
-				return fmt.Errorf("%w; see lab demo --help", err)
+				return seeHelp(c, err)
 			}
 			d.screen = &screen{
 				out: os.Stdout, look: lookOf(os.Stdout), json: d.json, timeout: d.timeout,
@@ -73,12 +62,10 @@ func demoCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w; see lab demo --help", err) })
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&d.engine, "engine", "embedded", "embedded, or host (nginx, Redis)")
+	d.addFlags(c)
 	flags.StringVar(&d.url, "url", "", "play on the stack that runs at this URL")
-	flags.IntVar(&d.instances, "instances", 0, "servers in phases 2 and 3 (default 2)")
 	flags.StringVar(&d.story, "story", "", "play only one story, of those above")
 	flags.DurationVar(&d.timeout, "timeout", 2*time.Second, "how long a listener waits")
 	flags.BoolVar(&d.json, "json", false, "results for programs, described above")
@@ -93,14 +80,13 @@ func (d *demo) check(args []string, given func(flag string) bool) ([]stack.Phase
 		return nil, errors.New("--url is a stack that runs already: there is nothing for --engine to start")
 	case given("url") && !isHTTP(d.url):
 		return nil, fmt.Errorf("--url %q: want one like http://localhost:8080", d.url)
-	case d.engine != "embedded" && d.engine != "host":
-		return nil, fmt.Errorf("no engine is called %q: there are embedded and host", d.engine)
-	case d.instances != 0 && (d.instances < 2 || d.instances > story.MaxServers):
-		return nil, fmt.Errorf("--instances %d: 2 to %d can be played", d.instances, story.MaxServers)
 	case d.timeout <= 0:
 		return nil, fmt.Errorf("--timeout %v: want more than 0", d.timeout)
 	case d.url != "" && len(args) > 1:
 		return nil, fmt.Errorf("--url %s is one stack: name one phase, or none", d.url)
+	}
+	if err := d.setup.check(); err != nil {
+		return nil, err
 	}
 	d.stories = story.All
 	if d.story != "" {
@@ -132,7 +118,7 @@ func isHTTP(s string) bool {
 // tour plays phases on stacks of its own, one after the other. A phase that
 // cannot be judged ends it: the next would fail for the same reason.
 func (d *demo) tour(ctx context.Context, phases []stack.Phase) (err error) {
-	engine, err := d.newEngine()
+	engine, err := d.open(d.screen.Doing)
 	if err != nil {
 		return d.notJudged(ctx, phases[0], "", err)
 	}
@@ -146,13 +132,6 @@ func (d *demo) tour(ctx context.Context, phases []stack.Phase) (err error) {
 		d.screen.ending()
 	}
 	return d.screen.err
-}
-
-func (d *demo) newEngine() (stack.Engine, error) {
-	if d.engine == "host" {
-		return stack.Host(d.screen.Doing)
-	}
-	return stack.Embedded(d.screen.Doing), nil
 }
 
 // stop is one stop of a tour: a phase starts, is played on, and is ended.
@@ -206,14 +185,6 @@ func (d *demo) play(ctx context.Context, url string, phase stack.Phase, o story.
 		}
 	}
 	return nil
-}
-
-// servers is how many a phase has here. Phase 1 is one server, whatever is asked.
-func (d *demo) servers(phase stack.Phase) int {
-	if d.instances != 0 && phase.Balanced() {
-		return d.instances
-	}
-	return phase.Servers
 }
 
 func (d *demo) played() string {

@@ -48,6 +48,28 @@ const demoExamples = `  lab demo                     all three, with nothing ins
   lab demo --url http://localhost:8080     what runs there (make phase2)
   lab demo --json | jq -c '{phase, story, works}'     the whole table`
 
+const upHelp = `Up starts one phase, without Docker, and keeps it up until Ctrl-C, for you to
+look around. Every server has a page at /: a bench that plays Alice, Bob and
+Charlie, and a chat for several windows. In phase 2 one hears only who is on the
+same server, in phase 3 everybody.
+
+It listens on free ports of 127.0.0.1. When it ends, all that was written in its
+rooms is gone. It plays and judges nothing; lab demo --url does, on what is up.
+
+Phases: 1, 2, 3 (or phase2, phase2-broken); phase 2 if none is named.
+
+Exit codes:
+  0    it was up, and Ctrl-C or SIGTERM ended it
+  2    it could not start, or its addresses could not be written; the reason is
+       on stderr
+  130  interrupted before it was up, or something went wrong as it ended`
+
+const upExamples = `  lab up                       phase 2: two servers, nothing shared
+  lab up 3                     the two that share a Redis
+  lab up 2 --instances 5       five servers behind the balancer
+  lab up 3 --engine host       with the nginx and redis-server of this machine
+  lab demo --url http://127.0.0.1:40123    the stories, on what is up there`
+
 // storyHelp lists the stories, a line each.
 func storyHelp() string {
 	var b strings.Builder

@@ -1,11 +1,13 @@
 // Lab is the bench of the second server: it starts each phase, plays stories on
-// it and judges what came out.
+// it and judges what came out, or keeps it up for people to use.
 //
 //	go run ./lab demo
+//	go run ./lab up
 //
-// In reading order: main.go, demo.go (the command), screen.go and lines.go (how a
-// story looks), progress.go (while one waits). The stories are in lab/story, what they
-// are played on in lab/stack, who plays in lab/client.
+// In reading order: main.go, demo.go and up.go (the commands), setup.go (what both
+// can start), screen.go and lines.go (how a story looks), progress.go (while one
+// waits). The stories are in lab/story, what they are played on in lab/stack, who
+// plays in lab/client.
 package main
 
 import (
@@ -39,12 +41,13 @@ func run() int {
 
 	root := &cobra.Command{
 		Use:           "lab",
-		Short:         "Plays Alice, Bob and Charlie on one chat server, and on two",
+		Short:         "Runs one chat server, and two: for Alice, Bob and Charlie, or for you",
 		SilenceErrors: true, // printed below
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(demoCommand())
+	root.SetFlagErrorFunc(seeHelp)
+	root.AddCommand(demoCommand(), upCommand())
 
 	err := root.ExecuteContext(ctx)
 	switch {
@@ -61,4 +64,9 @@ func run() int {
 		return exitInterrupted
 	}
 	return exitNotJudged
+}
+
+// seeHelp adds to what is wrong with a command line where to read what is right.
+func seeHelp(c *cobra.Command, err error) error {
+	return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
 }

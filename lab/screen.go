@@ -91,6 +91,6 @@ func (s *screen) print(line string) {
 
 func (s *screen) failed(err error) {
 	if s.err == nil && err != nil {
-		s.err = fmt.Errorf("write the results: %w", err)
+		s.err = fmt.Errorf("write the output: %w", err)
 	}
 }

@@ -5,7 +5,10 @@ package tests
 import (
 	"bufio"
 	"context"
+	"io"
+	"net/http"
 	"os/exec"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,29 +29,56 @@ func TestCtrlCLeavesNothingBehind(t *testing.T) {
 				}
 				lab, output, temp := startLab(t, "demo", "2", "--timeout", "1h", "--engine", engine)
 				awaitLine(t, output, line)
-				if err := syscall.Kill(-lab.Process.Pid, syscall.SIGINT); err != nil {
-					t.Fatal(err)
-				}
+				ctrlC(t, lab)
 				wantExit(t, lab, output, 130)
-				if err := leftIn(temp); err != nil {
-					t.Error(err)
-				}
+				wantNothingLeft(t, temp)
 			})
 		}
 	}
 }
 
+func TestCtrlCBeforeLabUpIsUpIsAnInterrupt(t *testing.T) {
+	t.Parallel()
+	lab, output, temp := startLab(t, "up")
+	awaitLine(t, output, "Phase 2")
+	ctrlC(t, lab)
+	wantExit(t, lab, output, 130)
+	wantNothingLeft(t, temp)
+}
+
+func TestLabUpSaysWhereEachServerIsUntilCtrlC(t *testing.T) {
+	t.Parallel()
+	lab, output, temp := startLab(t, "up", "2")
+	for _, is := range []struct{ what, said string }{
+		{"the page", `"phase":"phase2-broken"`},
+		{"server-1", `"server_id":"server-1"`},
+		{"server-2", `"server_id":"server-2"`},
+	} {
+		line := awaitLine(t, output, "  "+is.what)
+		address := regexp.MustCompile(`http://\S+`).FindString(line)
+		if got := ask(t, address+"instance"); !strings.Contains(got, is.said) {
+			t.Errorf("%q: instance answers %s, want %s in it", line, got, is.said)
+		}
+	}
+	awaitLine(t, output, "Ctrl-C ends it.")
+	ctrlC(t, lab)
+	wantExit(t, lab, output, 0)
+	wantNothingLeft(t, temp)
+}
+
 // lab demo | head -1
 func TestAReaderWhoGoesLeavesNothingBehind(t *testing.T) {
-	t.Parallel()
-	lab, output, temp := startLab(t, "demo", "2", "--timeout", "100ms")
-	awaitLine(t, output, "Phase 2")
-	if err := output.close(); err != nil {
-		t.Fatal(err)
-	}
-	wantExit(t, lab, output, 2)
-	if err := leftIn(temp); err != nil {
-		t.Error(err)
+	for _, args := range [][]string{{"demo", "2", "--timeout", "100ms"}, {"up", "2"}} {
+		t.Run(args[0], func(t *testing.T) {
+			t.Parallel()
+			lab, output, temp := startLab(t, args...)
+			awaitLine(t, output, "Phase 2")
+			if err := output.close(); err != nil {
+				t.Fatal(err)
+			}
+			wantExit(t, lab, output, 2)
+			wantNothingLeft(t, temp)
+		})
 	}
 }
 
@@ -83,14 +113,38 @@ func startLab(t *testing.T, args ...string) (_ *exec.Cmd, _ *output, temp string
 	return lab, &output{bufio.NewScanner(stdout), stdout.Close}, temp
 }
 
-func awaitLine(t *testing.T, o *output, prefix string) {
+func awaitLine(t *testing.T, o *output, prefix string) string {
 	t.Helper()
 	for o.Scan() {
 		if strings.HasPrefix(o.Text(), prefix) {
-			return
+			return o.Text()
 		}
 	}
 	t.Fatalf("got no line that begins with %q", prefix)
+	return ""
+}
+
+// ask returns the answer to a GET, on a connection of its own: none is kept, to be found by goleak.
+func ask(t *testing.T, url string) string {
+	t.Helper()
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: labWithin}
+	answer, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func ctrlC(t *testing.T, lab *exec.Cmd) {
+	t.Helper()
+	if err := syscall.Kill(-lab.Process.Pid, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func wantExit(t *testing.T, lab *exec.Cmd, o *output, want int) {
@@ -100,5 +154,12 @@ func wantExit(t *testing.T, lab *exec.Cmd, o *output, want int) {
 	_ = lab.Wait() // the code says it
 	if got := lab.ProcessState.ExitCode(); got != want {
 		t.Errorf("got exit code %d (%v), want %d", got, lab.ProcessState, want)
+	}
+}
+
+func wantNothingLeft(t *testing.T, temp string) {
+	t.Helper()
+	if err := leftIn(temp); err != nil {
+		t.Error(err)
 	}
 }
