@@ -111,11 +111,12 @@ export class Drawing {
     this.#svg.replaceChildren(
       shape('title', {}, 'Which server holds whom, and how far messages have come'),
       ...lines(place),
-      ...(place.balancer ? [slab(place.balancer, 'balancer', 'balancer: each connection to the next server', 'balancer')] : []),
-      ...[...place.boxes].map(([server, box]) => serverBox(server, box, promise)),
-      ...(place.redis ? [slab(place.redis, 'redis', 'Redis: what one server is told, all are told', 'Redis')] : []),
+      ...(place.balancer ? [slab(place.balancer, 'balancer')] : []),
+      ...[...place.boxes].map(([server, box]) => serverBox(server, box)),
+      ...(place.redis ? [slab(place.redis, 'redis')] : []),
       ...(place.note ? [label(place.note, lost ? 'note lost' : 'note', lost || 'nothing is shared')] : []),
       shape('g', {class: 'ways'}),
+      ...words(place, promise),
       ...users.map((user) => this.#dot(user, place.dots.get(user))),
     );
   }
@@ -127,7 +128,7 @@ export class Drawing {
     const group = shape('g', {class: `user ${user.kind}`, 'data-user': user.name, 'data-state': 'idle'},
       shape('circle', {cx: x, cy: y, r: canary ? 14 : 21}),
       label({x, y: y + 6}, 'initial', canary ? '♪' : user.name[0].toUpperCase()),
-      beside(-6, 'name', user.name), ...texts);
+      beside(canary ? 5 : -6, 'name', user.name), ...texts);
     this.#marks.set(user, {group, texts});
     return group;
   }
@@ -161,17 +162,24 @@ function lines({balancer, boxes, redis}) {
 
 const line = (x1, y1, x2, y2) => shape('line', {class: 'link', x1, y1, x2, y2});
 
-function serverBox(server, {x, y, width, height, memory}, promise) {
+function serverBox(server, {x, y, width, height, memory}) {
   return shape('g', {class: `server ${colourOf(server)}`, 'data-server': server},
     shape('rect', {class: 'box', x, y, width, height, rx: 10}),
     label({x: x + width / 2, y: y + 24}, 'server-name', server),
-    slab(memory, 'memory', promise.redis ? 'its part of the rooms' : 'rooms in its own memory', promise.redis ? 'rooms' : 'memory'));
+    slab(memory, 'memory'));
 }
 
-/** slab is a bar with words on it, fewer where there is no room. */
-function slab({x, y, width, height, lane}, kind, text, short) {
-  return shape('g', {class: kind}, shape('rect', {x, y, width, height, rx: 6}),
-    label({x: x + width / 2, y: y + height / 2 + (lane ? 11 : 6)}, 'words', width > 8 * text.length ? text : short));
+const slab = ({x, y, width, height}, kind) => shape('rect', {class: kind, x, y, width, height, rx: 6});
+
+/** words are what is written on bars, fewer where there is no room. They stand on the ways that pass there. */
+function words({balancer, boxes, redis}, promise) {
+  const on = ({x, y, width, height, lane}, kind, text, short) =>
+    label({x: x + width / 2, y: y + height / 2 + (lane ? 11 : 6)}, `words on-${kind}`, width > 8 * text.length ? text : short);
+  return [
+    ...(balancer ? [on(balancer, 'balancer', 'balancer: each connection to the next server', 'balancer')] : []),
+    ...[...boxes.values()].map(({memory}) => (promise.redis ? on(memory, 'memory', 'its part of the rooms', 'rooms') : on(memory, 'memory', 'rooms in its own memory', 'memory'))),
+    ...(redis ? [on(redis, 'redis', 'Redis: what one server is told, all are told', 'Redis')] : []),
+  ];
 }
 
 function label({x, y}, kind, text) {

@@ -109,6 +109,37 @@ func TestTheBenchSaysWhatIsNotAsExpected(t *testing.T) {
 	}
 }
 
+// Each way in which a phase can break its promise is a reason, and only silence that a canary proves is silence.
+func TestEveryBrokenPromiseIsAReason(t *testing.T) {
+	t.Parallel()
+	p := open(t, start(t, 1, 0).URL()+"#chat", browser.Projector)
+	tests := []struct{ phase, on, state, canary, refused, reasons string }{
+		{"phase1-single", "server-1", "heard", "", "", ""},
+		{"phase1-single", "server-1", "silent", "heard", "", "bob on server-1 did not hear alice on server-1"},
+		{"phase2-broken", "server-1", "heard", "", "", ""},
+		{"phase2-broken", "server-1", "silent", "heard", "", "bob on server-1 did not hear alice on server-1"},
+		{"phase2-broken", "server-2", "silent", "heard", "", ""},
+		{"phase2-broken", "server-2", "silent", "unheard", "", "the canary on server-2 did not reach bob: his silence proves nothing"},
+		{"phase2-broken", "server-2", "silent", "", "", "the canary on server-2 did not reach bob: his silence proves nothing"},
+		{"phase2-broken", "server-2", "heard", "", "", "bob on server-2 heard alice on server-1: nothing should have crossed"},
+		{"phase2-broken", "server-2", "late", "heard", "", "bob on server-2 heard alice on server-1 too late"},
+		{"phase3-redis", "server-2", "heard", "", "", ""},
+		{"phase3-redis", "server-2", "late", "", "", "bob on server-2 heard alice on server-1 too late"},
+		{"phase3-redis", "server-2", "silent", "", "unavailable: no Redis", "alice on server-1 got no ack: unavailable: no Redis"},
+	}
+	for _, test := range tests {
+		got := eval[string](p, fmt.Sprintf(`import('/web/promise.js').then(({judge, promiseOf}) => {
+			const promise = promiseOf(%q);
+			const round = {sender: {name: 'alice'}, entry: 'server-1', refused: %q};
+			round.outcomes = [{round, listener: {name: 'bob'}, server: %q, state: %q, canary: %q, expected: promise.reaches('server-1', %q)}];
+			const {kept, reasons} = judge(promise, [round]);
+			return kept + ': ' + reasons.join('; ')})`, test.phase, test.refused, test.on, test.state, test.canary, test.on))
+		if want := fmt.Sprintf("%v: %s", test.reasons == "", test.reasons); got != want {
+			t.Errorf("%+v:\n got %s\nwant %s", test, got, want)
+		}
+	}
+}
+
 func TestMovingAndAddingUsers(t *testing.T) {
 	t.Parallel()
 	p := open(t, start(t, 2, 3).URL(), browser.Projector)

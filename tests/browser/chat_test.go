@@ -61,6 +61,55 @@ func TestTwoTabs(t *testing.T) {
 	}
 }
 
+// The names of those who were there before come over HTTP, through the balancer. In phase 2 that may be answered by the
+// server that has the other half, and its names must not pass for those of this one.
+func TestNamesAreThoseOfOnesOwnServer(t *testing.T) {
+	t.Parallel()
+	s := start(t, 2, 0)
+	for user, server := range map[string]string{"charlie": "server-1", "bob": "server-2"} {
+		c, err := client.DialOn(t.Context(), s.URL(), user, func(on string) bool { return on == server })
+		if err == nil {
+			t.Cleanup(func() { c.Close() })
+			_, err = c.Join(t.Context(), "general")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	alice := chat(t, s, "alice", "server-1")
+	for range 4 { // whose turn it is to answer differs
+		alice.until(`document.querySelectorAll('#people li').length === 2 && !document.querySelector('#people .note')`)
+		if got := alice.text("#people"); got != "alice (you)charlie" {
+			t.Fatalf("alice sees %q, want herself and charlie", got)
+		}
+		alice.must(alice.Reload())
+		alice.await(`#state[data-state="live"]`)
+		if alice.text("#state .badge") != "server-1" {
+			alice = chat(t, s, "alice", "server-1")
+		}
+	}
+}
+
+// The newest message is in sight, unless one has scrolled up to read.
+func TestTheLogFollowsUnlessOneReads(t *testing.T) {
+	t.Parallel()
+	alice := chat(t, start(t, 1, 0), "alice", "")
+	for i := range 30 {
+		alice.says(fmt.Sprint(i))
+	}
+	alice.hears("alice", "29")
+	const below = "(({scrollHeight, scrollTop, clientHeight}) => scrollHeight - scrollTop - clientHeight)(document.getElementById('log'))"
+	if got := eval[float64](alice, below); got > 1 {
+		t.Errorf("the log ends %.0f pixels below, want its end in sight", got)
+	}
+	eval[any](alice, "void (document.getElementById('log').scrollTop = 0)")
+	alice.says("more")
+	alice.hears("alice", "more")
+	if got := eval[float64](alice, "document.getElementById('log').scrollTop"); got > 1 {
+		t.Errorf("the log has moved to %.0f under a reader, want it where it was", got)
+	}
+}
+
 // The same user in two tabs is one user, and each tab hears everything.
 func TestOneUserInTwoTabs(t *testing.T) {
 	t.Parallel()
