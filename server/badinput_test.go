@@ -3,6 +3,7 @@ package server_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -191,5 +192,33 @@ func TestASlowConsumerIsToldSo(t *testing.T) {
 	}
 	if code, reason := alice.ends(); code != 1008 || reason != "slow consumer" {
 		t.Errorf("closed by %d %q, want 1008 slow consumer", code, reason)
+	}
+}
+
+// A close frame is the last one of each side (RFC 6455, section 5.5.1), also where
+// answers are on their way when the peer's comes in.
+func TestNothingFollowsTheCloseFrame(t *testing.T) {
+	url := start(t, new(hub.Memory))
+	for range 50 {
+		c := connectRaw(t, url, "user=alice&room=general")
+		var sent []byte
+		for i := range 50 {
+			sent = append(sent, wsFrame(fin|textFrame, fmt.Sprintf(`{"type":"message","room":"general","text":"hi","ref":"%d"}`, i))...)
+		}
+		c.send(append(sent, wsFrame(fin|closeFrame, "\x03\xe8")...))
+		closed := false
+		for {
+			opcode, payload, err := c.frame()
+			if err == io.EOF && closed {
+				break
+			}
+			if err != nil || closed {
+				t.Fatalf("a close frame came: %v; then opcode %d %q, %v; want a close frame, then the end", closed, opcode, payload, err)
+			}
+			closed = opcode == closeFrame
+			if closed && payload != "\x03\xe8" {
+				t.Fatalf("the close frame says %x, want 1000 as was said", payload)
+			}
+		}
 	}
 }

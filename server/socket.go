@@ -43,6 +43,9 @@ func newSocket(conn *websocket.Conn) *socket {
 		s.control(websocket.PongMessage, []byte(data)) // what fails here fails in the reader too
 		return nil
 	})
+	// Nor does gorilla answer a close frame: Close does, when Send has ended. No
+	// frame may follow it (RFC 6455, section 5.5.1), and browsers complain of one.
+	conn.SetCloseHandler(func(int, string) error { return nil })
 	s.alive() // likewise
 	s.ping = time.AfterFunc(pingEvery, s.sendPing)
 	return s
@@ -117,8 +120,7 @@ func (s *socket) unread() { close(s.done) }
 // data waits, and the peer would never see the close frame.
 func (s *socket) Close(cause error) {
 	s.ping.Stop()
-	if end, ok := errors.AsType[*hub.CloseError](cause); ok && !s.broken {
-		frame := websocket.FormatCloseMessage(end.Code, end.Reason)
+	if frame := closeMessage(cause); frame != nil && !s.broken {
 		s.conn.WriteControl(websocket.CloseMessage, frame, time.Now().Add(closeWait)) // to a peer that may be gone
 	}
 	conn := s.conn.NetConn()
@@ -130,4 +132,17 @@ func (s *socket) Close(cause error) {
 	io.Copy(io.Discard, conn) // until the peer has closed too
 	limit.Stop()
 	conn.Close()
+}
+
+// closeMessage is what a close frame says: why the hub ends the connection, or the
+// code that the peer has ended it with. It is nil for a connection that broke
+// (1006, which is never sent).
+func closeMessage(cause error) []byte {
+	if end, ok := errors.AsType[*hub.CloseError](cause); ok {
+		return websocket.FormatCloseMessage(end.Code, end.Reason)
+	}
+	if end, ok := errors.AsType[*websocket.CloseError](cause); ok && end.Code != websocket.CloseAbnormalClosure {
+		return websocket.FormatCloseMessage(end.Code, "")
+	}
+	return nil
 }
