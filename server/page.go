@@ -58,7 +58,6 @@ func file(name string, content []byte) http.HandlerFunc {
 		header.Set("Content-Security-Policy", pagePolicy)
 		header.Set("X-Frame-Options", "DENY") // for browsers without frame-ancestors
 		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 		header.Set("Cache-Control", "no-cache")
 		header.Set("ETag", tag)
 		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))

@@ -1,7 +1,8 @@
 import {newRef} from './protocol.js';
 import {PATIENCE} from './round.js';
+import {after} from './time.js';
 
-/** How many messages a barrage has. Twelve users have at most 50 each: a server takes 64 unanswered ones. */
+/** How many messages a barrage has. Two users have 50 each, and a server takes 64 unanswered ones. */
 export const BARRAGE = 100;
 
 /** A Barrage is a hundred messages, said by all in turn, and how many of them each one got. */
@@ -9,8 +10,8 @@ export class Barrage {
   texts = new Set();
   refused = 0;
 
-  #actors;
   #promise;
+  #servers = new Map(); // actor → where it was at the beginning
   #said = new Map(); // sender → how many
   #got = new Map(); // sender → listener → how many
   #ways = new Map(); // text → sender
@@ -19,7 +20,7 @@ export class Barrage {
   #arrived = new Promise((resolve) => (this.#done = resolve));
 
   constructor(actors, promise) {
-    this.#actors = actors;
+    for (const actor of actors) this.#servers.set(actor, actor.server);
     this.#promise = promise;
     const tag = newRef();
     for (let i = 0; i < BARRAGE; i++) {
@@ -38,10 +39,11 @@ export class Barrage {
     const answers = [...this.#ways].map(([text, sender]) => sender.say(text).catch(() => this.refused++));
     await Promise.all(answers);
     changed();
-    await Promise.race([this.#arrived, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    await Promise.race([this.#arrived, after(PATIENCE)]);
   }
 
   heard(actor, {text}) {
+    if (!this.#servers.has(actor)) return; // a canary, or one who came later
     const got = this.#got.get(this.#ways.get(text));
     got.set(actor, (got.get(actor) ?? 0) + 1);
     if (--this.#left === 0) this.#done();
@@ -50,7 +52,7 @@ export class Barrage {
   /** percent of sender's messages that listener got; undefined where it was not there. */
   percent(sender, listener) {
     const said = this.#said.get(sender);
-    if (!said || !this.#said.has(listener)) return undefined;
+    if (!said || !this.#servers.has(listener)) return undefined;
     return (100 * (this.#got.get(sender).get(listener) ?? 0)) / said;
   }
 
@@ -58,10 +60,10 @@ export class Barrage {
   judge() {
     let [due, got] = [0, 0];
     const reasons = this.refused ? [`${this.refused} of ${BARRAGE} were not acknowledged`] : [];
-    for (const from of this.#actors) {
-      for (const to of this.#actors) {
+    for (const [from, here] of this.#servers) {
+      for (const [to, there] of this.#servers) {
         const arrived = this.percent(from, to);
-        const wanted = this.#promise.reaches(from.server, to.server) ? 100 : 0;
+        const wanted = this.#promise.reaches(here, there) ? 100 : 0;
         if (arrived !== wanted && !this.#promise.unknown) {
           reasons.push(`${to.name} got ${arrived.toFixed(0)} % of what ${from.name} said, and not ${wanted} %`);
         }

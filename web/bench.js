@@ -6,6 +6,7 @@ import {Drawing, milliseconds} from './drawing.js';
 import {Matrix} from './matrix.js';
 import {judge, promiseOf} from './promise.js';
 import {Round} from './round.js';
+import {after} from './time.js';
 
 const lookAround = 600; // ms to see who is where, before Alice speaks
 
@@ -30,28 +31,34 @@ class Bench {
     ]);
     this.#drawing = drawing ??= new Drawing(find('drawing'), () => bench?.#scene());
     find('expects').textContent = promise.expects;
-    this.#verdict('', 'Connecting alice, charlie and bob …');
   }
 
   /** do does one thing at a time: what is asked for meanwhile is not done. */
   async do(what) {
     if (this.#busy) return;
-    this.#busy = true;
-    find('bench').setAttribute('aria-busy', true);
+    this.#beBusy(true);
     try {
       await what();
     } finally {
-      this.#busy = false;
-      if (bench === this) find('bench').setAttribute('aria-busy', false);
-      this.#show();
+      this.#beBusy(false);
     }
+  }
+
+  /** #beBusy leaves the focus where it is, which it would lose on a button that is disabled. */
+  #beBusy(busy) {
+    this.#busy = busy;
+    this.#show();
+    if (bench !== this) return;
+    find('bench').dataset.busy = busy;
+    for (const button of document.querySelectorAll('#bench button:not(#again)')) button.setAttribute('aria-disabled', busy);
   }
 
   /** begin is what one sees without doing anything: Alice says hello. */
   async begin() {
+    this.#verdict('', 'Connecting alice, charlie and bob …');
     await this.#cast.gather();
     this.#verdict('', 'All are in the room.');
-    await new Promise((resolve) => setTimeout(resolve, lookAround));
+    await after(lookAround);
     await this.#speak(this.#cast.actors[0]);
   }
 
@@ -64,7 +71,8 @@ class Bench {
   }
 
   async barrage() {
-    const actors = this.#cast.actors.filter((a) => a.server);
+    const actors = this.#present();
+    if (actors.length < 2) return;
     const barrage = new Barrage(actors, this.#promise);
     this.#forget();
     this.#barrage = barrage;
@@ -91,9 +99,10 @@ class Bench {
 
   /** #play lets actors say hello, all at once, and judges what becomes of it. */
   async #play(senders) {
-    const present = this.#cast.actors.filter((a) => a.server);
+    const present = this.#present();
+    if (present.length < 2) return;
     const rounds = senders.filter((s) => s.server).map((s) => new Round(s, present.filter((a) => a !== s), this.#promise));
-    if (rounds.length === 0) return this.#verdict('', 'Who should speak has no connection now.');
+    if (rounds.length === 0) return this.#verdict('', `${senders[0].name} has no connection now.`);
     this.#forget();
     this.#rounds = rounds;
     for (const round of rounds) {
@@ -108,20 +117,30 @@ class Bench {
     this.#verdict(kept, text, reasons);
   }
 
+  /** #present are those who can speak and hear. With fewer than two of them there is nothing to see, which it says. */
+  #present() {
+    if (this.#cast.closed) return [];
+    const present = this.#cast.actors.filter((a) => a.server);
+    if (present.length < 2) this.#verdict('', `Only ${present.length} of ${this.#cast.actors.length} users have a connection now.`);
+    return present;
+  }
+
   /** #singTo sends a canary to each server where somebody has heard nothing. */
   async #singTo(silent) {
-    for (const server of new Set(silent.map((o) => o.server))) {
+    await Promise.all([...new Set(silent.map((o) => o.server))].map(async (server) => {
       const canary = await this.#cast.canary(server);
       if (canary) await sing(canary, silent.filter((o) => o.server === server), this.#awaiting, () => this.#show());
-    }
+    }));
   }
 
   async #move(actor) {
     const from = actor.server;
+    if (!from) return this.#verdict('', `${actor.name} has no connection now.`);
     this.#forget();
     this.#verdict('', `${actor.name} leaves ${from} and connects again, until on another server …`);
-    const moved = await this.#cast.move(actor);
-    this.#verdict('', moved ? `${actor.name} is on ${actor.server} now.` : `${actor.name} is on ${from} again: no other server ever answered.`);
+    await this.#cast.move(actor);
+    this.#verdict('', !actor.server ? `${actor.name} has no connection now, and tries to come back.`
+      : actor.server === from ? `${actor.name} is on ${from} again: no other server ever answered.` : `${actor.name} is on ${actor.server} now.`);
   }
 
   /** #forget takes away what the picture shows of what was said. */
@@ -167,6 +186,7 @@ class Bench {
 
   /** #verdict shows what came out: kept is true, false, undefined for not judged, '' for not yet. */
   #verdict(kept, text, reasons = []) {
+    if (bench !== this) return;
     const verdict = find('verdict');
     verdict.dataset.kept = kept ?? 'unjudged';
     verdict.textContent = text;

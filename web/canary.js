@@ -1,10 +1,11 @@
 import {newRef} from './protocol.js';
 import {PATIENCE} from './round.js';
+import {after} from './time.js';
 
 /**
  * sing proves that silence is silence. A dead connection hears nothing either; so a
  * canary says something on the listeners' own server, and they have to hear that.
- * outcomes are the silent ones of one server; await says what comes to whom.
+ * outcomes are the silent ones of one server; awaiting is told what comes to whom.
  */
 export async function sing(canary, outcomes, awaiting, changed) {
   const text = `canary ${newRef()}`;
@@ -21,6 +22,6 @@ export async function sing(canary, outcomes, awaiting, changed) {
     });
   });
   canary.say(text).catch(() => {}); // what counts is whether it is heard
-  await Promise.race([heardByAll, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  await Promise.race([heardByAll, after(PATIENCE)]);
   for (const o of outcomes) if (o.canary === 'singing') o.canary = 'unheard';
 }

@@ -1,11 +1,13 @@
 import {Connection} from './connection.js';
 import {dialOn} from './dial.js';
 import {newRef} from './protocol.js';
+import {after} from './time.js';
 
 // The first three are the course's, the others those of the lab.
 const names = ['alice', 'charlie', 'bob', 'dave', 'frank', 'ivan', 'oscar', 'peggy', 'ralph', 'ted', 'victor', 'walter'];
 
 const anywhere = () => true;
+const joinWithin = 4_000; // ms that a show waits for one who cannot come in, as without Redis
 
 /** An Actor is a user of the bench, with a connection of its own. */
 class Actor {
@@ -17,7 +19,7 @@ class Actor {
       heard: (frame) => {
         if (frame.type === 'message' && frame.room) cast.heard(this, frame, performance.now());
       },
-    }, () => dialOn(this.connection.user, (server) => cast.met(server) && this.wanted(server)));
+    }, () => dialOn(this.connection.user, (server) => cast.met(server) && (cast.closed || this.wanted(server))));
   }
 
   /** wanted says on which servers this one wants to be, where it has not got a place there yet. */
@@ -43,6 +45,7 @@ export class Cast {
   actors = [];
   canaries = []; // one for each server that needed one
   servers = []; // by their welcomes, in the order of their names
+  closed = false; // whoever is still on the way is to go nowhere
 
   #promise;
 
@@ -65,37 +68,36 @@ export class Cast {
     return this.actors.length === names.length;
   }
 
-  /** add brings one more, to wherever the balancer has it. */
+  /** add brings one more, to wherever the balancer has it; perhaps later, where that takes long. */
   add() {
-    return this.#enter(names[this.actors.length], anywhere);
+    return Promise.race([this.#enter(names[this.actors.length], anywhere), after(joinWithin)]);
   }
 
-  /** move takes an actor to another server. It is false where there seems to be none. */
+  /** move takes an actor to another server, or back to its own if there seems to be no other. */
   async move(actor) {
     const {server} = actor;
     actor.wanted = (there) => there !== server;
     await actor.connection.move();
     actor.wanted = anywhere;
-    return actor.server !== server;
   }
 
-  /** canary is one that is on server, in the room; undefined where that cannot be had. */
+  /** canary is one that is on server, in the room; undefined where that cannot be had in time. */
   async canary(server) {
     const there = this.canaries.find((c) => c.server === server);
-    if (there) return there;
+    if (there || this.closed) return there;
     const canary = new Actor(this, 'canary', 'canary');
-    canary.wanted = (s) => s === server;
-    await canary.connection.open();
-    if (canary.server !== server) {
-      canary.connection.close();
-      return undefined;
-    }
-    canary.wanted = anywhere;
     this.canaries.push(canary);
-    return canary;
+    canary.wanted = (s) => s === server;
+    await Promise.race([canary.connection.open(), after(joinWithin)]);
+    canary.wanted = anywhere;
+    if (canary.server === server) return canary;
+    canary.connection.close();
+    this.canaries.splice(this.canaries.indexOf(canary), 1);
+    return undefined;
   }
 
   close() {
+    this.closed = true;
     for (const actor of [...this.actors, ...this.canaries]) actor.connection.close();
   }
 
@@ -103,7 +105,7 @@ export class Cast {
     const actor = new Actor(this, name, 'user');
     this.actors.push(actor);
     actor.wanted = wanted;
-    await actor.connection.open();
+    if (!this.closed) await actor.connection.open();
     actor.wanted = anywhere;
     return actor;
   }

@@ -1,6 +1,6 @@
 import {Connection} from './connection.js';
 import {badge, element, find} from './dom.js';
-import {Log} from './log.js';
+import {followEnd, Log} from './log.js';
 import {Outbox, outboxLimit} from './outbox.js';
 import {People} from './people.js';
 import {nameProblem, textProblem} from './protocol.js';
@@ -25,6 +25,7 @@ export function close() {
   find('talk').hidden = true;
 }
 
+followEnd(find('log'));
 find('enter').addEventListener('submit', (event) => {
   event.preventDefault();
   join();
@@ -45,6 +46,7 @@ find('text').addEventListener('beforeinput', (event) => {
 find('retry').addEventListener('click', () => connection?.retry());
 find('leave').addEventListener('click', () => {
   close();
+  find('to-chat').hash = '#chat';
   history.replaceState(null, '', '#chat');
   find('enter').elements.user.focus();
 });
@@ -57,13 +59,14 @@ async function join() {
     find('enter-problem').textContent = problem && `${what}: ${problem}`;
     if (problem) return find('enter').elements[what === 'Name' ? 'user' : 'room'].focus();
   }
-  history.replaceState(null, '', `#chat?${new URLSearchParams({user, room})}`); // to reload, and to pass on
+  find('to-chat').hash = `#chat?${new URLSearchParams({user, room})}`; // to come back to, to reload, and to pass on
+  history.replaceState(null, '', find('to-chat').hash);
 
   find('enter').hidden = true;
   find('talk').hidden = false;
   for (const place of document.querySelectorAll('.room-name')) place.textContent = `#${room}`;
   log = new Log(find('log'), user);
-  people = new People(find('people'), (name) => {
+  people = new People(find('people'), find('nameless'), (name) => {
     find('to').value = name;
     find('text').focus();
   });
@@ -84,8 +87,9 @@ function changed() {
     live: ['Live on', ''],
     gone: ['Gone:', `${why}. Coming back …`],
   }[name];
+  const state = element('span', {}, before, ' ', name === 'live' ? badge(server) : after);
+  if (find('state').textContent !== state.textContent) find('state').replaceChildren(state); // or it is read out again
   find('state').dataset.state = name;
-  find('state').replaceChildren(before, ' ', name === 'live' ? badge(server) : after);
   find('retry').hidden = name !== 'gone';
   find('count').textContent = count;
   if (name === 'gone') people.forget();

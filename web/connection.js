@@ -1,5 +1,6 @@
 import {closed, dial, why} from './dial.js';
 import {newRef, Refusal, Unanswered} from './protocol.js';
+import {after} from './time.js';
 
 const answerWithin = 6_000; // ms: the protocol has 2 s for a message and 5 s for a join
 const probeEvery = 20_000; // ms: a server that hangs says nothing, and a browser cannot ping
@@ -122,7 +123,7 @@ export class Connection {
       } catch (refusal) {
         if (!(refusal instanceof Refusal) || refusal.code !== 'unavailable') throw refusal;
         this.#become('connecting', refusal.message);
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        await after(pause);
       }
     }
   }
@@ -133,10 +134,10 @@ export class Connection {
     this.#timer = setTimeout(async () => {
       try {
         await this.request({type: 'join', room: this.room});
-        this.#probeLater();
-      } catch {
-        // It was lost, and comes back by itself.
+      } catch (error) {
+        if (!(error instanceof Refusal)) return; // it was lost, and comes back by itself
       }
+      this.#probeLater();
     }, probeEvery);
   }
 
@@ -184,7 +185,7 @@ export class Connection {
 
   #caughtUp() {
     if (this.position.offset >= this.#target) this.#become('live');
-    else this.#become('catching up', `${this.#target - this.position.offset} messages`);
+    else if (this.state.name !== 'catching up') this.#become('catching up', `${this.#target - this.position.offset} messages`);
   }
 
   /** #drop lets the socket go. What is unanswered will not be answered any more. */

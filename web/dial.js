@@ -36,15 +36,14 @@ const placeTries = 20; // as the lab has it
  * server through a balancer; one can look where one has landed, and try again.
  * Connections to other servers are held until the end, as a balancer that picks
  * the server with the fewest would else pick the same one for ever. Where none
- * is wanted after 20 tries, it resolves to the last one, with missed: true.
+ * is wanted after 20 tries, it resolves to the last one.
  */
 export async function dialOn(user, wanted) {
   const others = [];
   try {
     for (;;) {
       const dialled = await dial(user);
-      if (wanted(dialled.server)) return dialled;
-      if (others.length + 1 === placeTries) return {...dialled, missed: true};
+      if (wanted(dialled.server) || others.length + 1 === placeTries) return dialled;
       others.push(dialled.socket);
     }
   } finally {

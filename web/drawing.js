@@ -14,7 +14,8 @@ const widest = 1000; // units; a wider picture is a larger one
 export class Drawing {
   #svg;
   #scene;
-  #built = ''; // what the parts that stay were drawn for
+  #built = ''; // what the parts that stay were drawn for,
+  #drawn = []; // and the users
   #place;
   #marks = new Map(); // user → its group and texts
   #frame = 0; // the next animation frame, or 0
@@ -79,12 +80,12 @@ export class Drawing {
     if (mine.length === 1) return {...this.#one(mine[0], now), canary};
     const count = mine.filter((m) => m.shown === 'heard').length;
     const state = mine.some((m) => m.shown === 'waiting') ? 'waiting' : count === mine.length ? 'heard' : count === 0 ? 'silent' : 'part';
-    return {state, text: `hears ${count} of ${mine.length}`, canary};
+    return {state, text: `${count} of ${mine.length}`, canary};
   }
 
   #one({shown, outcome: {round, ms}}, now) {
     switch (shown) {
-      case 'waiting': return {state: shown, text: `listens ${(round.left(now) / 1000).toFixed(1)} s`};
+      case 'waiting': return {state: shown, text: `${(round.left(now) / 1000).toFixed(1)} s left`};
       case 'heard': return {state: shown, text: `✓ ${milliseconds(ms)}`};
       case 'late': return {state: 'silent', text: `✗ late: ${milliseconds(ms)}`};
     }
@@ -103,8 +104,9 @@ export class Drawing {
     const width = Math.min(widest, Math.max(300, this.#svg.parentElement.clientWidth));
     const lost = stuck(rounds, width);
     const wanted = JSON.stringify([width, promise.title, servers, users.map((u) => [u.name, u.server]), lost]);
-    if (wanted === this.#built) return;
+    if (wanted === this.#built && users.every((user, i) => user === this.#drawn[i])) return;
     this.#built = wanted;
+    this.#drawn = users;
     const place = this.#place = layout(width, promise, servers, users);
     this.#svg.setAttribute('viewBox', `0 0 ${width} ${place.height}`);
     this.#marks.clear();
@@ -114,7 +116,7 @@ export class Drawing {
       ...(place.balancer ? [slab(place.balancer, 'balancer')] : []),
       ...[...place.boxes].map(([server, box]) => serverBox(server, box)),
       ...(place.redis ? [slab(place.redis, 'redis')] : []),
-      ...(place.note ? [label(place.note, lost ? 'note lost' : 'note', lost || 'nothing is shared')] : []),
+      ...(place.note ? [label(place.note, lost ? 'note lost' : 'note', lost || 'nothing is shared', width)] : []),
       shape('g', {class: 'ways'}),
       ...words(place, promise),
       ...users.map((user) => this.#dot(user, place.dots.get(user))),
@@ -165,7 +167,7 @@ const line = (x1, y1, x2, y2) => shape('line', {class: 'link', x1, y1, x2, y2});
 function serverBox(server, {x, y, width, height, memory}) {
   return shape('g', {class: `server ${colourOf(server)}`, 'data-server': server},
     shape('rect', {class: 'box', x, y, width, height, rx: 10}),
-    label({x: x + width / 2, y: y + 24}, 'server-name', server),
+    label({x: x + width / 2, y: y + 24}, 'server-name', server, width - 20),
     slab(memory, 'memory'));
 }
 
@@ -177,13 +179,20 @@ function words({balancer, boxes, redis}, promise) {
     label({x: x + width / 2, y: y + height / 2 + (lane ? 11 : 6)}, `words on-${kind}`, width > 8 * text.length ? text : short);
   return [
     ...(balancer ? [on(balancer, 'balancer', 'balancer: each connection to the next server', 'balancer')] : []),
-    ...[...boxes.values()].map(({memory}) => (promise.redis ? on(memory, 'memory', 'its part of the rooms', 'rooms') : on(memory, 'memory', 'rooms in its own memory', 'memory'))),
+    ...[...boxes.values()].map(({memory}) => on(memory, 'memory', ...inMemory(promise))),
     ...(redis ? [on(redis, 'redis', 'Redis: what one server is told, all are told', 'Redis')] : []),
   ];
 }
 
-function label({x, y}, kind, text) {
-  return shape('text', {class: kind, x, y, 'text-anchor': 'middle'}, text);
+function inMemory({redis, unknown}) {
+  if (unknown) return ['rooms', 'rooms'];
+  return redis ? ['its part of the rooms', 'rooms'] : ['rooms in its own memory', 'memory'];
+}
+
+/** label is a text around a point. One that may be wider than most is made narrower. */
+function label({x, y}, kind, text, most = Infinity) {
+  const long = text.length * 12 > most;
+  return shape('text', {class: kind, x, y, 'text-anchor': 'middle', textLength: long && most, lengthAdjust: long && 'spacingAndGlyphs'}, text);
 }
 
 function cross({x, y}) {

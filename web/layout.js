@@ -46,7 +46,7 @@ export function layout(width, promise, servers, users) {
   if (promise.redis) {
     place.redis = strip({...full, y});
     y += bar;
-  } else if (promise.balanced) {
+  } else if (promise.balanced && !promise.unknown) {
     place.note = {x: width / 2, y: y - between / 2 + 6};
   } else {
     y -= between;

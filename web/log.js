@@ -1,17 +1,19 @@
 import {badge, element} from './dom.js';
 
-const kept = 500; // lines; the oldest give way
+const most = 500; // lines; the oldest give way
 const nearEnd = 40; // px: who has scrolled further up than this is reading, and is left there
 
-/** A Log shows what was said, in the order in which it came. */
+/** A Log shows what was said, in the order in which it came. What comes is read out; what was there before is not. */
 export class Log {
-  #list;
+  #earlier;
+  #since;
   #me;
 
-  constructor(list, me) {
-    this.#list = list;
+  constructor(element, me) {
+    [this.#earlier, this.#since] = element.children;
     this.#me = me;
-    list.replaceChildren();
+    this.#earlier.replaceChildren();
+    this.#since.replaceChildren();
   }
 
   /** add shows a message or an announcement. */
@@ -31,21 +33,12 @@ export class Log {
 
   /** earlier shows messages from before the first one that came. */
   earlier(messages) {
-    this.#keepingPlace(() => this.#list.prepend(...messages.map((m) => this.#line(m))));
+    this.#earlier.replaceChildren(...messages.map((m) => this.#line(m)));
   }
 
   #append(line) {
-    this.#keepingPlace(() => {
-      this.#list.append(line);
-      while (this.#list.childElementCount > kept) this.#list.firstElementChild.remove();
-    });
-  }
-
-  #keepingPlace(change) {
-    const list = this.#list;
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < nearEnd;
-    change();
-    if (atEnd) list.scrollTop = list.scrollHeight;
+    this.#since.append(line);
+    while (this.#since.childElementCount > most) this.#since.firstElementChild.remove();
   }
 
   #line({type, offset, from, to, text, server_id: server, sent_at: at}) {
@@ -60,4 +53,17 @@ export class Log {
           new Date(at).toLocaleTimeString())),
       element('p', {dir: 'auto'}, text));
   }
+}
+
+/** followEnd keeps the end of an element in sight, whatever changes in it, for as long as one has not scrolled up. */
+export function followEnd(element) {
+  let atEnd = true;
+  const follow = () => {
+    if (atEnd) element.scrollTop = element.scrollHeight;
+  };
+  element.addEventListener('scroll', () => {
+    atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
+  });
+  new MutationObserver(follow).observe(element, {childList: true, subtree: true});
+  new ResizeObserver(follow).observe(element);
 }

@@ -33,7 +33,7 @@ async function learnPhase() {
 function show() {
   const [name, given] = location.hash.slice(1).split('?');
   views[shown]?.close();
-  shown = name in views ? name : 'bench';
+  shown = Object.hasOwn(views, name) ? name : 'bench';
   for (const view of Object.keys(views)) {
     find(view).hidden = view !== shown;
     const tab = find(`to-${view}`);

@@ -32,7 +32,7 @@ export class Matrix {
     this.#heads.append(element('th', {scope: 'col'}, actor.name));
     const place = element('span', {});
     const buttons = this.#actions.map(([label, title, act]) =>
-      element('button', {type: 'button', title: title(actor.name), 'aria-label': title(actor.name), onclick: () => act(actor)}, label));
+      element('button', {type: 'button', title: title(actor.name), 'aria-label': `${label}: ${title(actor.name)}`, onclick: () => act(actor)}, label));
     const row = element('tr', {'data-sender': actor.name},
       element('th', {scope: 'row'}, element('span', {class: 'who'}, actor.name), place, element('span', {class: 'actions'}, ...buttons)));
     this.#table.tBodies[0].append(row);

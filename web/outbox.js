@@ -29,31 +29,30 @@ export class Outbox {
   /** add sends a frame: {type: 'message', room or to, text}. */
   add(frame) {
     frame.ref = newRef();
+    let perhaps = false; // once nobody knows, no later refusal makes it certain
     const status = element('span', {class: 'status', role: 'status'});
-    const again = element('button', {type: 'button', onclick: () => this.#try(frame, item)}, 'Send again');
+    const again = element('button', {type: 'button', onclick: () => send()}, 'Send again');
     const discard = element('button', {type: 'button', class: 'quiet', onclick: () => item.remove()}, 'Discard');
-    const item = element('li', {class: 'message', 'data-ref': frame.ref},
+    const item = element('li', {'data-ref': frame.ref},
       frame.to ? element('span', {class: 'whom'}, `to ${frame.to} only`) : '',
       element('p', {dir: 'auto'}, frame.text), status, ' ', again, ' ', discard);
-    this.#list.append(item);
-    this.#try(frame, item);
-  }
-
-  async #try(frame, item) {
-    const [status, ...buttons] = item.querySelectorAll('.status, button');
     const show = (failed, text) => {
       item.classList.toggle('failed', failed);
-      for (const b of buttons) b.hidden = !failed;
+      again.hidden = discard.hidden = !failed;
       status.textContent = text;
     };
-    show(false, 'Sending …');
-    try {
-      await this.#send(frame);
-    } catch (error) {
-      show(true, `${error instanceof Unanswered ? 'Perhaps not sent' : 'Not sent'}: ${error.message}`);
-      return;
-    }
-    item.remove();
-    this.#sent(frame);
+    const send = async () => {
+      show(false, 'Sending …');
+      try {
+        await this.#send(frame);
+      } catch (error) {
+        perhaps ||= error instanceof Unanswered;
+        return show(true, `${perhaps ? 'Perhaps not sent' : 'Not sent'}: ${error.message}`);
+      }
+      item.remove();
+      this.#sent(frame);
+    };
+    this.#list.append(item);
+    send();
   }
 }

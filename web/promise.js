@@ -44,9 +44,9 @@ export function judge(promise, rounds) {
   if (reasons.length > 0) return {kept: false, text: `Not as expected: ${delivered}.`, reasons};
   const servers = [...new Set(rounds.map((r) => r.entry))];
   const server = servers.length === 1 ? servers[0] : 'the server that took it';
-  const silent = [...new Set(outcomes.filter((o) => o.state === 'silent').map((o) => o.listener.name))];
+  const silent = outcomes.filter((o) => o.state === 'silent').map((o) => o.listener.name);
   const crossed = outcomes.some((o) => o.round.entry !== o.server);
-  return {kept: true, text: `As expected: ${delivered}. ${promise.kept(server, silent.join(', '), crossed)}`, reasons};
+  return {kept: true, text: `As expected: ${delivered}. ${promise.kept(server, rounds.length > 1 && silent.length ? 'Others' : silent.join(', '), crossed)}`, reasons};
 }
 
 function complaints(promise, round) {

@@ -8,13 +8,19 @@ export function nameProblem(name) {
 }
 
 const maxText = 4096; // bytes of UTF-8
+const maxFrame = 8192; // bytes of JSON, in which quotes and control characters grow
+const maxRest = 256; // of them: the longest room, the ref, and the keys
 
 /** textProblem says what is wrong with a text, or ''. */
 export function textProblem(text) {
-  const bytes = new TextEncoder().encode(text).length;
+  const bytes = sizeOf(text);
   if (bytes === 0) return 'Write something first.';
-  return bytes > maxText ? `This has ${bytes} bytes, and ${maxText} is the most.` : '';
+  if (bytes > maxText) return `This has ${bytes} bytes, and ${maxText} is the most.`;
+  const encoded = sizeOf(JSON.stringify(text));
+  return encoded > maxFrame - maxRest ? `This has ${encoded} bytes as JSON, and ${maxFrame - maxRest} is the most.` : '';
 }
+
+const sizeOf = (text) => new TextEncoder().encode(text).length;
 
 /**
  * newRef is for what should be answered, and for a message that should stay a

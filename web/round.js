@@ -1,4 +1,5 @@
 import {newRef} from './protocol.js';
+import {after} from './time.js';
 
 /** PATIENCE is for how long a listener is waited for, in ms, as in the lab. */
 export const PATIENCE = 2_000;
@@ -42,7 +43,7 @@ export class Round {
   speak(changed) {
     this.began = performance.now();
     const answered = this.sender.say(this.text).catch((error) => (this.refused = error.message)).then(changed);
-    const timeIsUp = new Promise((resolve) => setTimeout(resolve, PATIENCE)).then(() => {
+    const timeIsUp = after(PATIENCE).then(() => {
       for (const o of this.outcomes) if (o.state === 'waiting') o.state = 'silent';
       changed();
     });

@@ -7,6 +7,7 @@
 //	index.html     what is there before any script runs: both views, empty
 //	style.css      light and dark, wide and narrow (and icon.svg, for the tab)
 //	main.js        which view is shown, and which phase this is
+//	time.js        waiting
 //	dom.js         elements and shapes; text goes in as text, never as markup
 //	protocol.js    the rules of docs/protocol.md that a client has to know
 //	dial.js        one WebSocket, up to its welcome; on a wanted server, by trying

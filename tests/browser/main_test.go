@@ -54,9 +54,9 @@ func run(m *testing.M) (code int, err error) {
 }
 
 // start starts a phase, and ends it with the test.
-func start(t *testing.T, phase, servers int) *stack.Stack {
+func start(t *testing.T, phase, servers int, env ...string) *stack.Stack {
 	t.Helper()
-	s, err := stack.Start(t.Context(), engine, stack.Phases[phase-1], servers)
+	s, err := stack.Start(t.Context(), engine, stack.Phases[phase-1], servers, env...)
 	if err != nil {
 		t.Fatal(err)
 	}

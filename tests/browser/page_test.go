@@ -2,12 +2,14 @@ package browser_test
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"secondserver/tests/browser"
@@ -57,14 +59,19 @@ func containsAny(s string, parts []string) bool {
 	return false
 }
 
+var pictures atomic.Int64 // how many there are, to give each a name
+
 // keep writes a screenshot: with `go test -artifacts` it stays.
 func (p *page) keep() {
 	png, err := p.Screenshot()
-	file := filepath.Join(p.t.ArtifactDir(), strconv.FormatInt(int64(len(png)), 10)+".png")
 	if err == nil {
+		file := filepath.Join(p.t.ArtifactDir(), fmt.Sprintf("page-%d.png", pictures.Add(1)))
 		err = os.WriteFile(file, png, 0o644)
+		p.t.Logf("the page, as it was: %s", file)
 	}
-	p.t.Logf("the page, as it was: %s (%v)", file, err)
+	if err != nil {
+		p.t.Logf("no picture of the page: %v", err)
+	}
 	if text, err := browser.Eval[string](p.Tab, "document.body.innerText"); err == nil {
 		p.t.Logf("its words:\n%s", text)
 	}

@@ -1,0 +1,2 @@
+/** after resolves in so many ms. */
+export const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
