@@ -1,6 +1,9 @@
 package tests
 
 import (
+	"encoding/xml"
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -51,8 +54,48 @@ func TestREADMEShowsWhatTheDemoPrints(t *testing.T) {
 	}
 }
 
+// The picture of a terminal shows what the text beside it says.
+func TestTheCaptureShowsWhatREADMEQuotes(t *testing.T) {
+	capture := drawn(t, "../docs/pictures/demo.svg")
+	_, shown, ok := strings.Cut(capture, "$ make demo\n")
+	want := normal(quotedDemo.FindStringSubmatch(read(t, "../README.md"))[1])
+	if got := normal(shown); !ok || !strings.HasPrefix(got, want) {
+		t.Errorf("demo.svg shows\n%s\n\nand README.md quotes\n%s\n\nTo draw it again: make screenshots", got, want)
+	}
+}
+
+// drawn is the text of an SVG, with a line for each of its texts.
+func drawn(t *testing.T, path string) string {
+	t.Helper()
+	var text strings.Builder
+	inText := false
+	decoder := xml.NewDecoder(strings.NewReader(read(t, path)))
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return text.String()
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			inText = inText || token.Name.Local == "text"
+		case xml.EndElement:
+			if token.Name.Local == "text" {
+				inText = false
+				text.WriteByte('\n')
+			}
+		case xml.CharData:
+			if inText {
+				text.Write(token)
+			}
+		}
+	}
+}
+
 func TestEveryLinkInTheDocumentsLeadsSomewhere(t *testing.T) {
-	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	link := regexp.MustCompile(`(?:\]\(|src="|srcset=")([^)#:"]+)(?:#[^)]*)?[)"]`)
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || filepath.Ext(path) != ".md" {
 			return err

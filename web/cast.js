@@ -19,7 +19,7 @@ class Actor {
       heard: (frame) => {
         if (frame.type === 'message' && frame.room) cast.heard(this, frame, performance.now());
       },
-    }, () => dialOn(this.connection.user, (server) => cast.met(server) && (cast.closed || this.wanted(server))));
+    }, () => dialOn(this.connection.user, (server) => cast.met(server) && this.wanted(server)));
   }
 
   /** wanted says on which servers this one wants to be, where it has not got a place there yet. */

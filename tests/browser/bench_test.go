@@ -220,6 +220,18 @@ func TestStartingOverLeavesNothingOfWhatWas(t *testing.T) {
 	p.await(done)
 }
 
+// The picture may be drawn late, and then of another bench than the last time, with users of the same names.
+func TestASlowPictureIsOfTheBenchThatIsShown(t *testing.T) {
+	t.Parallel()
+	p := open(t, start(t, 1, 0).URL(), browser.Projector)
+	p.await(done)
+	eval[any](p, `void (window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 400))`)
+	p.click("#again")
+	p.await(`#drawing [data-user=alice][data-state=idle]`)
+	p.await(`#drawing [data-user=alice][data-state=speaks]`)
+	p.await(done)
+}
+
 // A hundred messages are judged when all have come, whoever else hears them: a canary does.
 func TestCanariesDoNotCount(t *testing.T) {
 	t.Parallel()

@@ -57,6 +57,14 @@ func TestTwoTabs(t *testing.T) {
 			if got := len(alice.log()); got != map[bool]int{true: 3, false: 1}[together] {
 				t.Errorf("alice sees %d messages: %q", got, alice.log())
 			}
+
+			// Bob leaves. Alice's own state is as it was, and is not read out again.
+			eval[any](alice, `void (window.told = 0, new MutationObserver(() => told++).observe(document.getElementById('state'), {childList: true, subtree: true}))`)
+			bob.Close()
+			alice.until(`document.getElementById('people').textContent === 'alice (you)' && document.getElementById('count').textContent === '1'`)
+			if told := eval[int](alice, "told"); told != 0 {
+				t.Errorf("alice was told her state %d times when bob left, want none", told)
+			}
 		})
 	}
 }
