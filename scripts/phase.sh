@@ -81,6 +81,7 @@ leave_nothing() {
 look_around() {
   echo
   echo "Phase $phase stays up. Look around:"
+  hint "the page" "http://127.0.0.1:$port/"
   hint "who answers" "curl http://127.0.0.1:$port/instance"
   if [ "$phase" != 1 ]; then
     hint "server-1, not through nginx" "curl http://127.0.0.1:${SERVER_1_PORT:-8081}/instance"
