@@ -149,9 +149,7 @@ func TestAFullRoomIsEmptyWhenRedisIsBack(t *testing.T) {
 		leave()
 	}
 	waitReady(t, here, false)
-	if err := mini.Restart(); err != nil {
-		t.Fatal(err)
-	}
+	startAgain(t, mini)
 	eventually(t, "nobody in the room", func() bool { return roll.count() == 0 && who(t, there) == "" })
 	eventually(t, "nothing left of it here", func() bool { return here.Topics() == 0 })
 }

@@ -1,9 +1,12 @@
 package redisbackplane_test
 
 import (
+	"errors"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 
@@ -35,9 +38,7 @@ func startMiniredis(t testing.TB) testRedis {
 	mini := runMiniredis(t)
 	restart := func() {
 		mini.Close()
-		if err := mini.Restart(); err != nil {
-			t.Errorf("restart miniredis: %v", err)
-		}
+		startAgain(t, mini)
 	}
 	return testRedis{
 		url:  "redis://" + mini.Addr(),
@@ -46,6 +47,22 @@ func startMiniredis(t testing.TB) testRedis {
 			mini.FlushAll()
 			restart()
 		},
+	}
+}
+
+// startAgain starts a miniredis where it was. A process that another test starts
+// just now has the old listener too, for the moment between its fork and its exec,
+// so the address may still be in use.
+func startAgain(t testing.TB, mini *miniredis.Miniredis) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	err := mini.Restart()
+	for limit := time.Now().Add(10 * time.Second); errors.Is(err, syscall.EADDRINUSE) && time.Now().Before(limit); err = mini.Restart() {
+		<-tick.C
+	}
+	if err != nil {
+		t.Errorf("restart miniredis: %v", err)
 	}
 }
 
