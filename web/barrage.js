@@ -5,6 +5,9 @@ import {after} from './time.js';
 /** How many messages a barrage has. Two users have 50 each, and a server takes 64 unanswered ones. */
 export const BARRAGE = 100;
 
+/** stateOf is what a percentage is called, as the outcome of a round is. */
+export const stateOf = (percent) => (percent === 100 ? 'heard' : percent === 0 ? 'silent' : 'part');
+
 /** A Barrage is a hundred messages, said by all in turn, and how many of them each one got. */
 export class Barrage {
   texts = new Set();
@@ -54,6 +57,18 @@ export class Barrage {
     const said = this.#said.get(sender);
     if (!said || !this.#servers.has(listener)) return undefined;
     return (100 * (this.#got.get(sender).get(listener) ?? 0)) / said;
+  }
+
+  /** share is what listener got of all that the others said, in percent; undefined where it was not there. */
+  share(listener) {
+    if (!this.#servers.has(listener)) return undefined;
+    let [due, got] = [0, 0];
+    for (const [sender, said] of this.#said) {
+      if (sender === listener) continue;
+      due += said;
+      got += this.#got.get(sender).get(listener) ?? 0;
+    }
+    return (100 * got) / due;
   }
 
   /** judge is as that of promise.js. That each hears himself shows that his connection lives. */

@@ -1,4 +1,4 @@
-import {Barrage} from './barrage.js';
+import {Barrage, stateOf} from './barrage.js';
 import {sing} from './canary.js';
 import {Cast} from './cast.js';
 import {find} from './dom.js';
@@ -87,7 +87,7 @@ class Bench {
     this.#cast.close();
   }
 
-  /** named is for the picture, which knows users by their names. */
+  /** speak is for the picture, which knows users by their names. */
   speak(name) {
     const actor = this.#cast.actors.find((a) => a.name === name);
     if (actor) this.do(() => this.#speak(actor));
@@ -157,7 +157,7 @@ class Bench {
 
   #scene() {
     const singers = new Set(this.#rounds.flatMap((r) => r.outcomes).map((o) => o.singer).filter((s) => s));
-    return {promise: this.#promise, servers: this.#cast.servers, users: [...this.#cast.actors, ...singers], rounds: this.#rounds};
+    return {promise: this.#promise, servers: this.#cast.servers, users: [...this.#cast.actors, ...singers], rounds: this.#rounds, barrage: this.#barrage};
   }
 
   #show() {
@@ -176,7 +176,7 @@ class Bench {
     if (this.#barrage) {
       const percent = this.#barrage.percent(from, to);
       if (percent === undefined) return {state: 'idle', text: ''};
-      return {state: percent === 100 ? 'heard' : percent === 0 ? 'silent' : 'part', text: `${percent.toFixed(0)} %`};
+      return {state: stateOf(percent), text: `${percent.toFixed(0)} %`};
     }
     const outcome = this.#last.get(from)?.outcomes.find((o) => o.listener === to);
     if (!outcome || outcome.round.entry !== from.server || outcome.server !== to.server) return {state: 'idle', text: ''};

@@ -19,13 +19,16 @@ class Actor {
       heard: (frame) => {
         if (frame.type === 'message' && frame.room) cast.heard(this, frame, performance.now());
       },
-    }, () => dialOn(this.connection.user, (server) => cast.met(server) && this.wanted(server)));
+    }, () => dialOn(this.connection.user, (server) => {
+      cast.met(server);
+      return this.wanted(server);
+    }));
   }
 
   /** wanted says on which servers this one wants to be, where it has not got a place there yet. */
   wanted = anywhere;
 
-  /** server is '' while there is no connection. */
+  /** server is '' while the connection is not live. */
   get server() {
     return this.connection.state.name === 'live' ? this.connection.server : '';
   }
@@ -110,13 +113,11 @@ export class Cast {
     return actor;
   }
 
-  /** met notes a server. It is true, to stand before a condition. */
+  /** met notes a server. */
   met(server) {
-    if (!this.servers.includes(server)) {
-      this.servers.push(server);
-      this.servers.sort((a, b) => a.localeCompare(b, 'en', {numeric: true}));
-      this.changed();
-    }
-    return true;
+    if (this.servers.includes(server)) return;
+    this.servers.push(server);
+    this.servers.sort((a, b) => a.localeCompare(b, 'en', {numeric: true}));
+    this.changed();
   }
 }

@@ -1,3 +1,4 @@
+import {stateOf} from './barrage.js';
 import {colourOf, shape} from './dom.js';
 import {layout} from './layout.js';
 import {canaryRoute, route, travelled} from './route.js';
@@ -9,7 +10,7 @@ const widest = 1000; // units; a wider picture is a larger one
  * It keeps nothing of the scene, so that it cannot show what is not so. Messages
  * take longer here than in truth; the milliseconds are the true ones.
  *
- *   scene()  {promise, servers, users, rounds}, or undefined while there is none
+ *   scene()  {promise, servers, users, rounds, barrage}, or undefined while there is none
  */
 export class Drawing {
   #svg;
@@ -70,7 +71,9 @@ export class Drawing {
   }
 
   /** #heard is what stands under a user: {state, text, canary}. */
-  #heard({rounds}, user, messages, now) {
+  #heard({rounds, barrage}, user, messages, now) {
+    const share = barrage?.share(user);
+    if (share !== undefined) return {state: stateOf(share), text: `hears ${share.toFixed(0)} %`};
     const mine = messages.filter((m) => m.outcome.listener === user);
     const said = rounds.find((r) => r.sender === user);
     if (said?.refused) return {state: 'silent', text: '✗ not acknowledged'};

@@ -21,6 +21,8 @@ export class Round {
   over; // resolves when nobody is waited for any more
 
   #finish;
+  #heardByAll;
+  #everybody = new Promise((resolve) => (this.#heardByAll = resolve));
 
   constructor(sender, listeners, promise) {
     this.sender = sender;
@@ -49,9 +51,6 @@ export class Round {
     });
     Promise.all([answered, Promise.race([timeIsUp, this.#everybody])]).then(() => this.#finish());
   }
-
-  #heardByAll;
-  #everybody = new Promise((resolve) => (this.#heardByAll = resolve));
 
   /** heard takes the message as it came to somebody. */
   heard(actor, {server_id: server}, at) {

@@ -73,6 +73,11 @@ func TestTheMatrixIsRight(t *testing.T) {
 			if got := p.text("#verdict"); !strings.HasPrefix(got, "As expected: 100 messages, ") {
 				t.Errorf("verdict %q, want it as expected", got)
 			}
+			if phase == 2 {
+				p.await(`#drawing [data-user=alice][data-state=part]`)
+			} else {
+				p.await(`#drawing [data-user=alice][data-state=heard]`)
+			}
 		})
 	}
 }
