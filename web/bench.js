@@ -9,6 +9,7 @@ import {Round} from './round.js';
 import {after} from './time.js';
 
 const lookAround = 600; // ms to see who is where, before Alice speaks
+const drawnWithin = 2_000; // ms for the picture to come to an end, before the verdict
 
 /** A Bench is Alice, Bob and Charlie in one tab, and what they see of each other. */
 class Bench {
@@ -113,6 +114,7 @@ class Bench {
     this.#verdict('', `${senders.length === 1 ? `${senders[0].name} says` : 'All say'} “hello” …`);
     await Promise.all(rounds.map((r) => r.over));
     await this.#singTo(rounds.flatMap((r) => r.outcomes).filter((o) => o.state === 'silent'));
+    await Promise.race([this.#drawing.still(), after(drawnWithin)]);
     const {kept, text, reasons} = judge(this.#promise, rounds);
     this.#verdict(kept, text, reasons);
   }

@@ -20,6 +20,7 @@ export class Drawing {
   #place;
   #marks = new Map(); // user → its group and texts
   #frame = 0; // the next animation frame, or 0
+  #waiting = []; // who waits until nothing moves
   #still = matchMedia('(prefers-reduced-motion: reduce)');
 
   constructor(svg, scene) {
@@ -33,7 +34,16 @@ export class Drawing {
     this.#frame ||= requestAnimationFrame((now) => {
       this.#frame = 0;
       const scene = this.#scene();
-      if (scene && this.#draw(scene, now)) this.show();
+      if (scene && this.#draw(scene, now)) return this.show();
+      for (const resolve of this.#waiting.splice(0)) resolve();
+    });
+  }
+
+  /** still resolves when nothing moves any more: never, while nobody looks at the tab. */
+  still() {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.show();
     });
   }
 
@@ -45,7 +55,8 @@ export class Drawing {
     const songs = outcomes.filter((o) => o.singer).map((o) => this.#song(o, now));
     const ways = [...messages, ...songs].sort((a, b) => a.arrives - b.arrives); // what arrives is drawn over what does not
     this.#svg.querySelector('.ways').replaceChildren(...ways.flatMap((m) => m.shapes));
-    for (const user of scene.users) this.#mark(user, this.#heard(scene, user, messages, now));
+    const sung = new Set(songs.filter((s) => !s.moves).map((s) => s.outcome));
+    for (const user of scene.users) this.#mark(user, this.#heard(scene, user, messages, sung, now));
     return ways.some((m) => m.moves) || outcomes.some((o) => o.state === 'waiting');
   }
 
@@ -59,7 +70,7 @@ export class Drawing {
   }
 
   #song(outcome, now) {
-    return this.#way(canaryRoute(this.#place, outcome), now - outcome.sang, 'canary');
+    return {outcome, ...this.#way(canaryRoute(this.#place, outcome), now - outcome.sang, 'canary')};
   }
 
   #way(points, ms, kind) {
@@ -71,15 +82,15 @@ export class Drawing {
   }
 
   /** #heard is what stands under a user: {state, text, canary}. */
-  #heard({rounds, barrage}, user, messages, now) {
+  #heard({rounds, barrage}, user, messages, sung, now) {
     const share = barrage?.share(user);
     if (share !== undefined) return {state: stateOf(share), text: `hears ${share.toFixed(0)} %`};
     const mine = messages.filter((m) => m.outcome.listener === user);
     const said = rounds.find((r) => r.sender === user);
     if (said?.refused) return {state: 'silent', text: '✗ not acknowledged'};
     if (mine.length === 0) return {state: said ? 'speaks' : 'idle', text: said ? 'says hello' : ''};
-    const canaries = mine.map((m) => m.outcome.canary);
-    const canary = canaries.includes('unheard') ? '✗ no canary' : canaries.includes('heard') ? '✓ hears canary' : '';
+    const canaries = mine.filter((m) => sung.has(m.outcome)).map((m) => m.outcome.canary);
+    const canary = canaries.includes('unheard') ? '✗ no canary' : canaries.includes('heard') ? '✓ canary' : '';
     if (mine.length === 1) return {...this.#one(mine[0], now), canary};
     const count = mine.filter((m) => m.shown === 'heard').length;
     const state = mine.some((m) => m.shown === 'waiting') ? 'waiting' : count === mine.length ? 'heard' : count === 0 ? 'silent' : 'part';

@@ -28,10 +28,11 @@ export class People {
     list.replaceChildren();
   }
 
-  /** of is told once whose connection it is, and then of every change. */
+  /** of is told whose connection it is, at every change. While it is not live, what is shown is what was known last. */
   of(connection) {
     this.#connection = connection;
-    if (connection.state.name === 'live' && this.#names.size !== connection.count) this.#ask();
+    if (connection.state.name !== 'live') return;
+    if (this.#names.size !== connection.count) this.#ask();
     this.#draw();
   }
 

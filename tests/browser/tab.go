@@ -23,12 +23,14 @@ type View struct {
 	Scale         float64 // pixels of the screen in one of those; 1 if 0
 	Phone         bool    // it is touched, and its pages fit themselves to it
 	Dark          bool
+	Still         bool // without animations, as some people prefer it
 }
 
 // The screens that the page is looked at on.
 var (
 	Projector = View{Width: 1280, Height: 800}
 	Phone     = View{Width: 360, Height: 740, Scale: 2, Phone: true}
+	Still     = View{Width: 1280, Height: 800, Still: true}
 )
 
 // A Tab is one page. Its methods are called one at a time, and return an error if
@@ -75,15 +77,20 @@ func look(v View) []chromedp.Action[chromedp.Void] {
 	if v.Phone {
 		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
 	}
-	scheme := "light"
+	scheme, motion := "light", "no-preference"
 	if v.Dark {
 		scheme = "dark"
+	}
+	if v.Still {
+		motion = "reduce"
 	}
 	return []chromedp.Action[chromedp.Void]{
 		chromedp.EmulateViewport(v.Width, v.Height, options...),
 		chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 			_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+				Features: []*emulation.MediaFeature{
+					{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
+				},
 			})
 			return err
 		}),

@@ -86,7 +86,7 @@ func bench(b *browser.Browser, url string, dark bool) ([]byte, error) {
 		return nil, err
 	}
 	defer tab.Close()
-	if err := tab.Until(`document.getElementById('bench').dataset.busy === 'false' && !document.querySelector('#drawing .pulse')`); err != nil {
+	if err := tab.Until(`document.getElementById('bench').dataset.busy === 'false'`); err != nil {
 		return nil, err
 	}
 	if kept, err := browser.Eval[string](tab, `document.getElementById('verdict').dataset.kept`); err != nil || kept != "true" {
