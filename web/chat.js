@@ -1,4 +1,5 @@
 import {Connection} from './connection.js';
+import {dialOn} from './dial.js';
 import {badge, element, find} from './dom.js';
 import {followEnd, Log} from './log.js';
 import {Outbox, outboxLimit} from './outbox.js';
@@ -7,6 +8,8 @@ import {nameProblem, textProblem} from './protocol.js';
 
 let connection; // undefined until one has joined
 let log, outbox, people;
+let wanted; // on which servers one wants to be: anywhere, but while one moves
+const anywhere = () => true;
 
 /** open shows the chat. Who comes with #chat?user=NAME&room=ROOM is in the room at once. */
 export function open(given) {
@@ -44,6 +47,7 @@ find('text').addEventListener('beforeinput', (event) => {
   say();
 });
 find('retry').addEventListener('click', () => connection?.retry());
+find('move').addEventListener('click', move);
 find('leave').addEventListener('click', () => {
   close();
   find('to-chat').hash = '#chat';
@@ -73,10 +77,22 @@ async function join() {
   outbox = new Outbox(find('outbox'), (frame) => connection.request(frame), ({to, text}) => {
     if (to && to !== user) log.sent(to, text, connection.server); // what is said to oneself comes back
   });
-  const joining = connection = new Connection(user, room, {changed, heard, lost: (why) => log.note(why, 'lost')});
+  wanted = anywhere;
+  const joining = connection = new Connection(user, room, {changed, heard, lost: (why) => log.note(why, 'lost')},
+    () => dialOn(user, (server) => wanted(server)));
   find('text').focus();
   await joining.open();
   if (joining === connection) earlier(joining);
+}
+
+/** move goes to another server, which is how one sees what becomes of a room, and of what was said in it. */
+async function move() {
+  const moving = connection;
+  const {server} = moving;
+  wanted = (there) => there !== server;
+  await moving.move();
+  wanted = anywhere;
+  if (moving === connection && moving.server === server) log.note('No other server ever answered.');
 }
 
 function changed() {
@@ -91,6 +107,7 @@ function changed() {
   if (find('state').textContent !== state.textContent) find('state').replaceChildren(state); // or it is read out again
   find('state').dataset.state = name;
   find('retry').hidden = name !== 'gone';
+  find('move').disabled = name !== 'live';
   find('count').textContent = count;
   if (name === 'gone') people.forget();
   people.of(connection);

@@ -93,7 +93,8 @@ func TestNamesAreThoseOfOnesOwnServer(t *testing.T) {
 		alice.must(alice.Reload())
 		alice.await(`#state[data-state="live"]`)
 		if alice.text("#state .badge") != "server-1" {
-			alice = chat(t, s, "alice", "server-1")
+			alice.click("#move")
+			alice.until(`document.querySelector('#state .badge')?.textContent === 'server-1'`)
 		}
 	}
 }
@@ -149,6 +150,29 @@ func TestEarlierMessagesAreShown(t *testing.T) {
 	if got, want := bob.log(), []string{"1 alice: first", "2 bob: second"}; !slices.Equal(got, want) {
 		t.Errorf("after a reload bob sees %q, want %q", got, want)
 	}
+}
+
+// Who moves to another server misses nothing there, and where there is none, is told.
+func TestMovingInTheChat(t *testing.T) {
+	t.Parallel()
+	alice := chat(t, start(t, 3, 0), "alice", "server-1")
+	alice.says("here")
+	alice.hears("alice", "here")
+	alice.click("#move")
+	alice.until(`document.querySelector('#state .badge')?.textContent === 'server-2'`)
+	alice.says("there")
+	alice.hears("alice", "there")
+	if got, want := alice.log(), []string{"1 alice: here", "2 alice: there"}; !slices.Equal(got, want) {
+		t.Errorf("alice sees %q, want %q", got, want)
+	}
+	if lost := eval[int](alice, "document.querySelectorAll('.lost').length"); lost != 0 {
+		t.Errorf("%d lines say that something was lost, want none", lost)
+	}
+
+	bob := chat(t, start(t, 1, 0), "bob", "server-1")
+	bob.click("#move")
+	bob.until(`[...document.querySelectorAll('#log .note')].some((n) => n.textContent === 'No other server ever answered.')`)
+	bob.await(`#state[data-state="live"]`)
 }
 
 // Alice's server is killed while Bob, on the other one, goes on talking. She comes back there, and sees each message
@@ -241,7 +265,7 @@ func TestADrainIsTold(t *testing.T) {
 func TestAFailedMessageIsSentAgain(t *testing.T) {
 	t.Parallel()
 	s := start(t, 3, 0)
-	alice := chat(t, s, "alice", "")
+	alice := chat(t, s, "alice", "", "503 (Service Unavailable)") // which /rooms is without Redis
 	eval[any](alice, `void (window.sent = [], WebSocket.prototype.send = ((send) => function (data) {
 		sent.push(JSON.parse(data)); return send.call(this, data) })(WebSocket.prototype.send))`)
 	alice.must(s.Redis.Stop(t.Context()))
@@ -459,16 +483,13 @@ func TestTheKeyboardIsEnough(t *testing.T) {
 // chat is a tab with a user in #general, on server or, if that is "", anywhere.
 func chat(t *testing.T, s *stack.Stack, user, server string, allowed ...string) *page {
 	t.Helper()
-	for range client.PlaceTries {
-		p := open(t, s.URL()+"#chat?user="+user+"&room=general", browser.Projector, allowed...)
-		p.await(`#state[data-state="live"]`)
-		if server == "" || p.text("#state .badge") == server {
-			return p
-		}
-		p.Close()
+	p := open(t, s.URL()+"#chat?user="+user+"&room=general", browser.Projector, allowed...)
+	p.await(`#state[data-state="live"]`)
+	if server != "" && p.text("#state .badge") != server {
+		p.click("#move")
+		p.until(fmt.Sprintf(`document.querySelector('#state .badge')?.textContent === %q`, server))
 	}
-	t.Fatalf("%s never came to %s", user, server)
-	return nil
+	return p
 }
 
 func (p *page) says(text string) {
