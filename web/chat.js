@@ -109,7 +109,6 @@ function changed() {
   find('retry').hidden = name !== 'gone';
   find('move').disabled = name !== 'live';
   find('count').textContent = count;
-  if (name === 'gone') people.forget();
   people.of(connection);
 }
 

@@ -57,6 +57,7 @@ export class Connection {
   /** close ends it for good. */
   close() {
     this.#ended = true;
+    this.state = {name: 'gone', why: 'closed here'};
     this.#attempt++;
     this.#drop('closed here');
     this.#opened?.();

@@ -28,10 +28,16 @@ export class People {
     list.replaceChildren();
   }
 
-  /** of is told whose connection it is, at every change. While it is not live, what is shown is what was known last. */
+  /**
+   * of is told whose connection it is, at every change. One that is away does not
+   * hear who comes and goes, so nothing is known then; what is shown is what was
+   * known last.
+   */
   of(connection) {
     this.#connection = connection;
-    if (connection.state.name !== 'live') return;
+    const {name} = connection.state;
+    if (name === 'connecting' || name === 'gone') this.#names = new Set();
+    if (!this.#live) return;
     if (this.#names.size !== connection.count) this.#ask();
     this.#draw();
   }
@@ -42,20 +48,21 @@ export class People {
     else this.#names.delete(user);
   }
 
-  /** forget is for a connection that breaks: it does not hear who comes and goes. */
-  forget() {
-    this.#names.clear();
-  }
-
   async #ask() {
     if (this.#asking) return;
     this.#asking = true;
-    for (let i = 0; i < tries && this.#names.size !== this.#connection.count; i++) {
-      this.#names = (await this.#participants()) ?? this.#names;
+    for (let i = 0; i < tries && this.#live && this.#names.size !== this.#connection.count; i++) {
+      const before = this.#names;
+      const there = await this.#participants();
+      if (there && this.#names === before) this.#names = there; // else it was asked by a connection that is no more
       await after(pause);
     }
     this.#asking = false;
-    this.#draw();
+    if (this.#live) this.#draw();
+  }
+
+  get #live() {
+    return this.#connection.state.name === 'live';
   }
 
   /** #participants is undefined where another server has answered. */
