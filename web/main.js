@@ -2,6 +2,7 @@ import * as bench from './bench.js';
 import * as chat from './chat.js';
 import {find} from './dom.js';
 import {promiseOf} from './promise.js';
+import {after} from './time.js';
 
 const views = {bench, chat};
 let phase = ''; // the folder of the program that serves this page
@@ -18,11 +19,13 @@ show();
 
 /** learnPhase asks whichever server answers: the phase is the same on all. */
 async function learnPhase() {
-  try {
-    const answer = await fetch('/instance', {cache: 'no-store', signal: AbortSignal.timeout(5000)});
-    ({phase} = await answer.json());
-  } catch {
-    // The views say by themselves that nobody can be reached.
+  for (let tries = 0; tries < 5 && !phase; tries++) {
+    try {
+      const answer = await fetch('/instance', {cache: 'no-store', signal: AbortSignal.timeout(2000)});
+      ({phase} = await answer.json());
+    } catch {
+      await after(300); // after the last one, the views say by themselves that nobody can be reached
+    }
   }
   const {title} = promiseOf(phase);
   find('phase').textContent = title;

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,7 +43,13 @@ type Tab struct {
 
 	mu       sync.Mutex // guards the rest
 	problems []string
+	changes  int // of this machine's network: see networkChanged
 }
+
+// networkChanged is what Chromium says of whatever it was loading when an interface came or went on this machine, such
+// as one of a container's: it drops that, and no switch prevents it. It is not the page's problem, but a script that
+// was dropped is missing.
+const networkChanged = "net::ERR_NETWORK_CHANGED"
 
 // Open opens a tab at url. Whatever it writes to its console from then on is kept.
 func (b *Browser) Open(url string, v View) (*Tab, error) {
@@ -61,11 +68,40 @@ func (b *Browser) Open(url string, v View) (*Tab, error) {
 		t.Close()
 		return nil, fmt.Errorf("open a tab: %w", err)
 	}
-	if err := t.do(chromedp.Navigate(url)); err != nil {
+	if err := t.load(chromedp.Navigate(url)); err != nil {
 		t.Close()
 		return nil, fmt.Errorf("open %s: %w", url, err)
 	}
 	return t, nil
+}
+
+// load loads the page, again if the network changed under it, and returns when its scripts run.
+func (t *Tab) load(action chromedp.Action[chromedp.Void]) error {
+	const running = `document.getElementById('phase').textContent !== ''`
+	ctx, cancel := context.WithTimeout(t.ctx, within)
+	defer cancel()
+	for {
+		before := t.networkChanges()
+		if err := chromedp.Do(ctx, action); err != nil && t.networkChanges() == before {
+			return err
+		}
+		for t.networkChanges() == before {
+			runs, err := chromedp.Run(ctx, chromedp.Evaluate[bool](running))
+			if err != nil || runs {
+				return err
+			}
+			if err := chromedp.Do(ctx, chromedp.Sleep(20*time.Millisecond)); err != nil {
+				return err
+			}
+		}
+		action = chromedp.Reload()
+	}
+}
+
+func (t *Tab) networkChanges() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.changes
 }
 
 func look(v View) []chromedp.Action[chromedp.Void] {
@@ -105,7 +141,7 @@ func (t *Tab) Close() {
 
 // Reload loads the page again, and returns when it is there.
 func (t *Tab) Reload() error {
-	if err := t.do(chromedp.Reload()); err != nil {
+	if err := t.load(chromedp.Reload()); err != nil {
 		return fmt.Errorf("reload: %w", err)
 	}
 	return nil
@@ -188,7 +224,11 @@ func (t *Tab) read(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 		switch m.Type {
 		case chromedp.ConsoleWarning, chromedp.ConsoleError, chromedp.ConsoleException:
 			t.mu.Lock()
-			t.problems = append(t.problems, fmt.Sprintf("%s (%s:%d)", m, m.URL, m.Line+1))
+			if strings.Contains(m.Text, networkChanged) {
+				t.changes++
+			} else {
+				t.problems = append(t.problems, fmt.Sprintf("%s (%s:%d)", m, m.URL, m.Line+1))
+			}
 			t.mu.Unlock()
 		}
 	}
