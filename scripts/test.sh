@@ -18,7 +18,7 @@ rm -rf "$kept" && mkdir -p "$kept"
 status=0
 # shellcheck disable=SC2086 # empty means no argument
 go test $race -count=1 -timeout 10m -artifacts -outputdir "$PWD/$kept" ./... || status=$?
-rmdir "$kept" 2>/dev/null || echo "What failing tests have kept is in $kept."
+if [ "$status" != 0 ]; then echo "What failing tests have kept is in $kept."; fi
 
 # The tests find out for themselves; this only says it where it is seen.
 if [ -z "$race" ]; then echo "Left out: the race detector, as there is no C compiler."; fi
