@@ -63,9 +63,10 @@ type Client struct {
 	// mu guards the rest. Nothing is written or waited for under it.
 	mu       sync.Mutex
 	lastRef  uint64
-	asked    map[string]*question // by ref: not answered yet
-	inboxes  map[string]*inbox    // by room, Direct or Everyone; kept after a leave until Close
-	received int                  // messages in all inboxes, at most InboxLimit
+	asked    map[string]*question        // by ref: not answered yet
+	inboxes  map[string]*inbox           // by room, Direct or Everyone; kept after a leave until Close
+	received int                         // messages in all inboxes, at most InboxLimit
+	heard    func(string, Message, *Gap) // takes them instead: see Listen
 }
 
 // newClient makes a client whose goroutine, receive, the caller starts.

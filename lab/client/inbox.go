@@ -23,6 +23,26 @@ type inbox struct {
 	counted chan struct{} // closed when count changes; nil while nobody waits for it
 }
 
+// Listen hands every message and every gap to heard, in the order in which they
+// come, instead of keeping them for Next; room is the room, Direct or Everyone, and
+// gap is nil where it is a message. It also hands over those of a room that was not
+// joined, which otherwise end the connection: whoever listens to everything judges
+// for himself. Listen is called before the first Join, and first of all hands over
+// what has come already. heard is called by one goroutine at a time; answers wait
+// for it, and it must not use c.
+func (c *Client) Listen(heard func(room string, m Message, gap *Gap)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for room, in := range c.inboxes {
+		for _, e := range in.waiting {
+			heard(room, e.message, e.gap)
+		}
+		c.received -= len(in.waiting)
+		in.waiting = nil
+	}
+	c.heard = heard
+}
+
 // An entry is a message, or the gap before the next one.
 type entry struct {
 	message Message
@@ -85,6 +105,11 @@ func (c *Client) take(room string) (entry, *inbox, error) {
 // put is called by the receiving goroutine, as are open and leave.
 func (c *Client) put(room string, e entry) error {
 	c.mu.Lock()
+	if heard := c.heard; heard != nil {
+		c.mu.Unlock()
+		heard(room, e.message, e.gap)
+		return nil
+	}
 	defer c.mu.Unlock()
 	in := c.find(room)
 	switch {
