@@ -32,6 +32,18 @@ func DialPoll(ctx context.Context, baseURL, user string) (*Client, error) {
 	return s.Dial(ctx)
 }
 
+// DialPollPatiently is DialPoll for one who repeats each request that a balancer has
+// sent to the wrong server, up to PlaceTries times. It shows what is left of polling
+// where nothing keeps a client on one server: with N of them each request costs N.
+func DialPollPatiently(ctx context.Context, baseURL, user string) (*Client, error) {
+	s, err := NewSession(ctx, baseURL, user)
+	if err != nil {
+		return nil, err
+	}
+	s.patient = true
+	return s.Dial(ctx)
+}
+
 // Dial takes the second step: one GET, which brings the server's welcome. Where it
 // was answered session_not_found it may be tried again: the session waits for
 // 30 s, on its own server.

@@ -70,13 +70,13 @@ func get(ctx context.Context, baseURL, path string, answer any) error {
 	if err != nil {
 		return err
 	}
-	return fetch(r, answer)
+	return fetch(asking, r, answer)
 }
 
 // fetch sends a request and decodes the answer, if one is wanted. An answer that
 // is no success is an [*Error].
-func fetch(r *http.Request, answer any) error {
-	response, err := asking.Do(r)
+func fetch(by *http.Client, r *http.Request, answer any) error {
+	response, err := by.Do(r)
 	if err == nil {
 		defer response.Body.Close()
 		err = read(response, answer)

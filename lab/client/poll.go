@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"time"
 )
@@ -20,8 +22,10 @@ const (
 type Session struct {
 	Server string // the instance that made it, and the only one that knows it
 
-	user string
-	url  string
+	user    string
+	url     string
+	asking  *http.Client // with the cookies that it was given, as a browser keeps them
+	patient bool
 }
 
 // NewSession makes a session.
@@ -40,10 +44,16 @@ func NewSession(ctx context.Context, baseURL, user string) (*Session, error) {
 		Session  string
 		ServerID string `json:"server_id"`
 	}
-	if err := fetch(r, &made); err != nil {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{user: user, asking: &http.Client{Transport: asking.Transport, Jar: jar}}
+	if err := fetch(s.asking, r, &made); err != nil {
 		return nil, fmt.Errorf("new session for %s at %s: %w", user, baseURL, err)
 	}
-	return &Session{made.ServerID, user, base.JoinPath("poll", made.Session).String()}, nil
+	s.Server, s.url = made.ServerID, base.JoinPath("poll", made.Session).String()
+	return s, nil
 }
 
 // A poll is the wire of a session: frames from the server are asked for again and
@@ -51,7 +61,7 @@ func NewSession(ctx context.Context, baseURL, user string) (*Session, error) {
 // takes turns the first one that lands elsewhere ends the connection, with the
 // [*Error] session_not_found.
 type poll struct {
-	url     string            // of the session
+	*Session
 	waiting []json.RawMessage // of the last answer, and not read yet
 
 	// ctx ends with the connection; its cause is the reason.
@@ -63,7 +73,7 @@ var _ wire = (*poll)(nil)
 
 // open reads the session's first frame, which is to be the welcome.
 func (s *Session) open(ctx context.Context) (_ wire, first []byte, err error) {
-	p := &poll{url: s.url}
+	p := &poll{Session: s}
 	p.ctx, p.end = context.WithCancelCause(context.Background())
 	release := context.AfterFunc(ctx, func() { p.end(context.Cause(ctx)) })
 	defer release()
@@ -94,14 +104,31 @@ func (p *poll) write(frame []byte) error {
 	return err
 }
 
+// send asks once, or, if the session is patient, until the request has met the
+// server that knows the session.
 func (p *poll) send(method string, frame []byte, answer any) error {
+	tries := 1
+	if p.patient {
+		tries = PlaceTries
+	}
+	var err error
+	for range tries {
+		err = p.sendOnce(method, frame, answer)
+		if no, ok := errors.AsType[*Error](err); !ok || no.Code != "session_not_found" {
+			return err
+		}
+	}
+	return err
+}
+
+func (p *poll) sendOnce(method string, frame []byte, answer any) error {
 	ctx, cancel := context.WithTimeoutCause(p.ctx, pollWait, fmt.Errorf("no answer within %v", pollWait))
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, method, p.url, bytes.NewReader(frame))
 	if err != nil {
 		return err
 	}
-	return fetch(r, answer)
+	return fetch(p.asking, r, answer)
 }
 
 // goodbye ends the session, if the balancer sends it to the right server. If not,
@@ -112,7 +139,7 @@ func (p *poll) goodbye() {
 	defer cancel()
 	if r, err := http.NewRequestWithContext(ctx, http.MethodDelete, p.url, nil); err == nil {
 		// A failure cannot matter: a session that nobody asks for ends by itself.
-		_ = fetch(r, nil)
+		_ = fetch(p.asking, r, nil)
 	}
 }
 

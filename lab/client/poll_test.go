@@ -5,6 +5,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httputil"
+	neturl "net/url"
+	"sync/atomic"
 	"testing"
 
 	"secondserver/lab/client"
@@ -147,4 +150,59 @@ func TestCloseEndsTheWaitOfAPoll(t *testing.T) {
 	go func() { _, err := alice.Next(within(t), "general"); next <- err }()
 	alice.Close()
 	wantError(t, "next message", <-next, client.ErrClosed)
+}
+
+// Every second request lands elsewhere: a patient client needs two tries for each.
+func TestAPatientClientMeetsItsServerInTheEnd(t *testing.T) {
+	var turn atomic.Int64
+	url := servePoll(t, func(p *peer) {
+		p.joins()
+		p.says(nil, message("general", 8))
+		p.untilGone()
+	}, func(r *http.Request) bool { return r.Method != http.MethodDelete && turn.Add(1)%2 == 1 })
+	alice, err := client.DialPollPatiently(within(t), url, "alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer alice.Close()
+	if _, err := alice.Join(within(t), "general"); err != nil {
+		t.Fatal(err)
+	}
+	wantNext(t, alice, "general", 8)
+}
+
+func TestPatienceHasAnEnd(t *testing.T) {
+	var tries atomic.Int64
+	url := servePoll(t, func(*peer) {}, func(*http.Request) bool { tries.Add(1); return true })
+	_, err := client.DialPollPatiently(within(t), url, "alice")
+	wantCode(t, "the second step", err, "session_not_found")
+	if got := tries.Load(); got != client.PlaceTries {
+		t.Errorf("got %d tries, want %d", got, client.PlaceTries)
+	}
+}
+
+// A balancer that keeps a client on one server knows it by a cookie.
+func TestASessionKeepsItsCookies(t *testing.T) {
+	url := servePoll(t, (*peer).untilGone, nil)
+	var cookies atomic.Value
+	target, err := neturl.Parse(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	front := serveHTTP(t, func(w http.ResponseWriter, r *http.Request) {
+		cookies.Store(r.Header.Get("Cookie"))
+		if r.URL.Path == "/poll" {
+			http.SetCookie(w, &http.Cookie{Name: "server", Value: "2", Path: "/"})
+		}
+		proxy.ServeHTTP(w, r)
+	})
+	alice, err := client.DialPoll(within(t), front, "alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer alice.Close()
+	if got := cookies.Load(); got != "server=2" {
+		t.Errorf("the second step shows the cookies %q, want server=2", got)
+	}
 }

@@ -20,7 +20,7 @@ func (c *Client) Say(ctx context.Context, room, text string) (Position, error) {
 // does. The user takes it from [Direct]. One who is nowhere is the [*Error]
 // user_offline.
 func (c *Client) Tell(ctx context.Context, user, text string) error {
-	sent, err := c.send(ctx, request{Type: "message", To: user, Text: text})
+	sent, err := c.SendTo(ctx, user, text)
 	if err != nil {
 		return err
 	}
@@ -39,6 +39,11 @@ type Sent struct {
 // have no answer yet, it waits for one of them.
 func (c *Client) Send(ctx context.Context, room, text string) (Sent, error) {
 	return c.send(ctx, request{Type: "message", Room: room, Text: text})
+}
+
+// SendTo is Send for a message to one user.
+func (c *Client) SendTo(ctx context.Context, user, text string) (Sent, error) {
+	return c.send(ctx, request{Type: "message", To: user, Text: text})
 }
 
 // Resend sends a message again, under its first ref, on this connection of its
