@@ -1,0 +1,211 @@
+package load
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"secondserver/lab/dialect"
+	"secondserver/lab/ledger"
+)
+
+// A Return is what one does whose connection has ended.
+type Return int
+
+const (
+	Away   Return = iota // stay away
+	Rejoin               // connect again and join, as most clients do: what came meanwhile is missed
+	Resume               // … and ask for what was missed, and send again what was not answered
+)
+
+// Options of a crowd. URLs and Users are needed.
+type Options struct {
+	URLs    []string        // users connect to them in turn
+	Users   int             //
+	Rooms   int             // 1 if 0; who connect one after the other share one, so that it is on all servers
+	Dialect dialect.Dialect // dialect.Lab if nil
+	Return  Return
+	Within  time.Duration // messages that arrive later are late; 0: none are
+	Dialing int           // so many connect at once; 64 if 0
+
+	// Watch is told how many are connected, while they connect. nil: nobody is.
+	Watch func(connected int)
+}
+
+// A Crowd is users who are connected, each in one room.
+type Crowd struct {
+	Ledger  *ledger.Ledger
+	options Options
+	tag     string // in the names of its users and rooms, and in its texts: others may use the server too
+	users   []*user
+
+	ctx  context.Context // ends with Close
+	end  context.CancelFunc
+	work sync.WaitGroup // those who come back, and those who wait for answers
+}
+
+// Gather connects everybody and has them join, and returns when all have been
+// confirmed. If somebody cannot, nobody stays.
+func Gather(ctx context.Context, o Options) (*Crowd, error) {
+	o.Rooms = max(1, o.Rooms)
+	if o.Dialect == nil {
+		o.Dialect = dialect.Lab
+	}
+	if o.Watch == nil {
+		o.Watch = func(int) {}
+	}
+	c := &Crowd{
+		Ledger:  ledger.New(ledger.Options{Within: o.Within, Echo: o.Dialect.Traits().Echoes}),
+		options: o,
+		tag:     strings.ToLower(rand.Text()[:6]),
+	}
+	c.ctx, c.end = context.WithCancel(context.Background())
+	for i := range o.Users {
+		c.users = append(c.users, c.newUser(i))
+	}
+	if err := c.connect(ctx); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// connect has a few users at a time come. The first who cannot ends it.
+func (c *Crowd) connect(ctx context.Context) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	var connecting sync.WaitGroup
+	var next, connected atomic.Int64
+	for range cmp.Or(c.options.Dialing, 64) {
+		connecting.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(c.users) {
+					return
+				}
+				if err := c.users[i].come(ctx); err != nil {
+					fail(err) // the first one counts
+					return
+				}
+				c.options.Watch(int(connected.Add(1)))
+			}
+		})
+	}
+	connecting.Wait()
+	return context.Cause(ctx)
+}
+
+// Close ends all connections and returns when nothing is left of them.
+func (c *Crowd) Close() {
+	c.end()
+	var closing sync.WaitGroup
+	gate := make(chan struct{}, 64)
+	for _, u := range c.users {
+		gate <- struct{}{}
+		closing.Go(func() { u.close(); <-gate })
+	}
+	closing.Wait()
+	c.work.Wait()
+}
+
+// Move ends the connections of so many users, on all servers evenly, as if their
+// networks had changed. They come back as they do. It returns their names.
+func (c *Crowd) Move(users int) map[string]bool {
+	moved := make(map[string]bool)
+	for _, u := range c.byTurns()[:users] {
+		u.mu.Lock()
+		conn := u.conn
+		u.mu.Unlock()
+		if conn != nil {
+			conn.Close()
+			moved[u.Name] = true
+		}
+	}
+	return moved
+}
+
+// Servers counts the connections on each server, as they are now.
+func (c *Crowd) Servers() map[string]int {
+	servers := make(map[string]int)
+	for _, u := range c.users {
+		if server := u.server(); server != "" {
+			servers[server]++
+		}
+	}
+	return servers
+}
+
+// Ends counts the connections that have ended without having been closed here, by
+// cause.
+func (c *Crowd) Ends() map[string]int {
+	ends := make(map[string]int)
+	for _, u := range c.users {
+		for _, cause := range u.endings() {
+			ends[cause]++
+		}
+	}
+	return ends
+}
+
+// Comebacks are the times from the end of a connection until its user was in the
+// room again, of all who came back.
+func (c *Crowd) Comebacks() (all []time.Duration) {
+	for _, u := range c.users {
+		all = append(all, u.comebacks()...)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Judge says what came out.
+func (c *Crowd) Judge() *ledger.Report { return c.Ledger.Judge() }
+
+// Orders is in how many different orders the members of the first room heard what all
+// of them heard.
+func (c *Crowd) Orders() int { return c.Ledger.Orders(c.users[0].room) }
+
+// Room is the name of the first room.
+func (c *Crowd) Room() string { return c.users[0].room }
+
+// byTurns is the users so that their servers take turns: what the first few of them
+// do, is done evenly on all servers.
+func (c *Crowd) byTurns() []*user {
+	servers := make(map[string][]*user)
+	var names []string
+	for _, u := range c.users {
+		server := u.server()
+		if servers[server] == nil {
+			names = append(names, server)
+		}
+		servers[server] = append(servers[server], u)
+	}
+	slices.Sort(names)
+	var all []*user
+	for i := 0; len(all) < len(c.users); i++ {
+		for _, name := range names {
+			if i < len(servers[name]) {
+				all = append(all, servers[name][i])
+			}
+		}
+	}
+	return all
+}
+
+var errClosed = errors.New("the crowd is closed")
+
+// names of the first ones; the others have numbers.
+var names = [...]string{"alice", "charlie", "bob", "dave", "frank", "ivan", "oscar", "peggy", "ralph", "ted", "victor", "walter"}
+
+func nameOf(i int) string {
+	if i < len(names) {
+		return names[i]
+	}
+	return fmt.Sprintf("user-%d", i+1)
+}

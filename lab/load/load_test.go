@@ -1,0 +1,253 @@
+package load_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"secondserver/lab/ledger"
+	"secondserver/lab/load"
+)
+
+const patience = 2 * time.Second
+
+func gather(t *testing.T, s *site, o load.Options) *load.Crowd {
+	t.Helper()
+	o.Dialect, o.URLs = s, []string{"http://site"}
+	o.Dialing = 1 // in order
+	c, err := load.Gather(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func talk(t *testing.T, c *load.Crowd, p load.Pace) *ledger.Report {
+	t.Helper()
+	if err := c.Talk(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	c.Settle(t.Context(), patience)
+	return c.Judge()
+}
+
+func wantVerdict(t *testing.T, r *ledger.Report, want ledger.Verdict) {
+	t.Helper()
+	if r.Verdict != want {
+		t.Errorf("got %s: %+v, want %s", r.Verdict, r, want)
+	}
+}
+
+func TestEverybodyHearsEverybodyOnJoinedServers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := gather(t, newSite(3, true), load.Options{Users: 12})
+		r := talk(t, c, load.Pace{Rate: 10, For: 3 * time.Second})
+		wantVerdict(t, r, ledger.True)
+		if r.Sent != 30 || r.Due != 30*11 || r.Delivered != r.Due || r.Heard != 30*12 {
+			t.Errorf("got %d sent, %d of %d delivered, %d heard, want 30, 330 of 330, 360", r.Sent, r.Delivered, r.Due, r.Heard)
+		}
+	})
+}
+
+func TestASeparateServerIsSeenAndItsUsersAreKnownToBeThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(3, false)
+		c := gather(t, s, load.Options{Users: 12})
+		began := time.Now()
+		r := talk(t, c, load.Pace{Window: 1, Count: 24})
+		wantVerdict(t, r, ledger.False)
+		if r.Due != 24*11 || r.Delivered != 24*3 || r.Unseen != 0 {
+			t.Errorf("got %d of %d delivered, %d unseen, want (12/3-1)/(12-1) of 264, so 72, and 0", r.Delivered, r.Due, r.Unseen)
+		}
+		if took := time.Since(began); took > patience {
+			t.Errorf("it took %v: canaries end the wait, and not patience", took)
+		}
+	})
+}
+
+// A dead connection hears nothing either.
+func TestWhoHearsNoCanaryAndDoesNotAnswerIsUnseen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(1, true)
+		c := gather(t, s, load.Options{Users: 3})
+		s.deaf = s.conns[2].user
+		r := talk(t, c, load.Pace{Window: 1, Count: 2})
+		wantVerdict(t, r, ledger.Unknown)
+		if r.Unseen != 2 || r.Lost != 0 {
+			t.Errorf("got %d unseen, %d lost, want 2 and 0", r.Unseen, r.Lost)
+		}
+	})
+}
+
+// An open loop: a server that takes half a second for an answer does not make people
+// speak less, and what they say is late from when it was due.
+func TestARateIsKeptWhateverTheServerDoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(1, true)
+		s.stall = 500 * time.Millisecond
+		c := gather(t, s, load.Options{Users: 4})
+		began := time.Now()
+		r := talk(t, c, load.Pace{Rate: 100, For: time.Second})
+		if r.Sent != 100 || time.Since(began) > 1600*time.Millisecond {
+			t.Errorf("got %d sent in %v, want 100 in 1.5 s", r.Sent, time.Since(began))
+		}
+		if r.Latency.P50 < 499 || r.Latency.Max > 502 {
+			t.Errorf("got %v, want 500 ms each", r.Latency)
+		}
+	})
+}
+
+func TestAWindowBoundsWhatIsUnanswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(1, true)
+		s.stall = 100 * time.Millisecond
+		c := gather(t, s, load.Options{Users: 2})
+		r := talk(t, c, load.Pace{Window: 3, For: time.Second})
+		for user, most := range s.most {
+			if most != 3 {
+				t.Errorf("%s had up to %d unanswered messages, want 3", user, most)
+			}
+		}
+		if r.Sent != 2*3*10 {
+			t.Errorf("got %d sent, want 3 each in each tenth of a second, 60", r.Sent)
+		}
+	})
+}
+
+func TestOnlyTheSpeakersSpeakOnAllServersEvenly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(2, false)
+		c := gather(t, s, load.Options{Users: 8})
+		r := talk(t, c, load.Pace{Window: 1, Count: 20, Speakers: 2})
+		if len(s.most) < 2 || len(r.Between) != 4 || r.Between[0].Due != 30 || r.Between[3].Due != 30 {
+			t.Errorf("got %v, want 10 messages on each server", r.Between)
+		}
+	})
+}
+
+func TestRoomsAreOnAllServers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := gather(t, newSite(2, true), load.Options{Users: 8, Rooms: 4})
+		r := talk(t, c, load.Pace{Window: 1, Count: 8})
+		wantVerdict(t, r, ledger.True)
+		if want := "[{server-1 server-2 4 4} {server-2 server-1 4 4}]"; fmt.Sprint(r.Between) != want {
+			t.Errorf("got %v, want %s", r.Between, want)
+		}
+	})
+}
+
+func TestDirectMessagesGoToOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := gather(t, newSite(2, true), load.Options{Users: 6})
+		r := talk(t, c, load.Pace{Window: 1, Count: 12, Direct: true})
+		wantVerdict(t, r, ledger.True)
+		if r.Due != 12 || r.Heard != 12 {
+			t.Errorf("got %d due, %d heard, want 12 and 12", r.Due, r.Heard)
+		}
+	})
+}
+
+func TestWhoComesBackGetsWhatHeAsksFor(t *testing.T) {
+	for _, test := range []struct {
+		back load.Return
+		want ledger.Verdict
+	}{{load.Resume, ledger.True}, {load.Rejoin, ledger.False}, {load.Away, ledger.False}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSite(2, true)
+			s.delay = time.Millisecond
+			c := gather(t, s, load.Options{Users: 6, Return: test.back})
+			time.AfterFunc(1005*time.Millisecond, func() { s.kill(0) })
+			r := talk(t, c, load.Pace{Rate: 200, For: 2 * time.Second})
+			wantVerdict(t, r, test.want)
+			if got := c.Ends()["broken"]; got != 3 {
+				t.Errorf("got %d broken connections, want 3: %v", got, c.Ends())
+			}
+			if back := len(c.Comebacks()); (back == 3) != (test.back != load.Away) {
+				t.Errorf("got %d who came back", back)
+			}
+			if test.back == load.Resume && (r.Unanswered != 0 || r.Doubled != 0) {
+				t.Errorf("got %d unanswered, %d doubled, want 0", r.Unanswered, r.Doubled)
+			}
+		})
+	}
+}
+
+// What was refused is sent again, and is one copy in the end.
+func TestWhoResumesInsists(t *testing.T) {
+	for _, test := range []struct {
+		back    load.Return
+		refused int
+	}{{load.Resume, 0}, {load.Rejoin, 5}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSite(1, true)
+			s.refuse = 5
+			c := gather(t, s, load.Options{Users: 4, Return: test.back})
+			r := talk(t, c, load.Pace{Rate: 100, Count: 20})
+			wantVerdict(t, r, ledger.True)
+			if r.Refused != test.refused || r.Acked != 20-test.refused || s.taken != 20-test.refused {
+				t.Errorf("got %d refused, %d acknowledged, %d taken, want %d refused", r.Refused, r.Acked, s.taken, test.refused)
+			}
+		})
+	}
+}
+
+func TestWhoMovesLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(2, true)
+		c := gather(t, s, load.Options{Users: 6, Return: load.Resume})
+		time.AfterFunc(500*time.Millisecond, func() {
+			if got := len(c.Move(3)); got != 3 {
+				t.Errorf("got %d who move, want 3", got)
+			}
+		})
+		wantVerdict(t, talk(t, c, load.Pace{Rate: 100, For: time.Second}), ledger.True)
+		if got := c.Ends()["moved"]; got != 3 {
+			t.Errorf("got %v, want 3 who moved", c.Ends())
+		}
+	})
+}
+
+func TestWhatArrivesTooLateIsLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(1, true)
+		s.delay = 300 * time.Millisecond
+		c := gather(t, s, load.Options{Users: 3, Within: 200 * time.Millisecond})
+		r := talk(t, c, load.Pace{Window: 1, Count: 3})
+		wantVerdict(t, r, ledger.False)
+		if r.Late != 6 || r.Lost != 0 {
+			t.Errorf("got %d late, %d lost, want 6 and 0", r.Late, r.Lost)
+		}
+	})
+}
+
+func TestAnEndedContextEndsATalk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(1, true)
+		s.stall = time.Hour // nothing is ever answered
+		c := gather(t, s, load.Options{Users: 3})
+		ctx, stop := context.WithCancelCause(t.Context())
+		enough := errors.New("enough")
+		time.AfterFunc(time.Second, func() { stop(enough) })
+		began := time.Now()
+		if err := c.Talk(ctx, load.Pace{Window: 2, For: time.Minute}); !errors.Is(err, enough) || time.Since(began) != time.Second {
+			t.Errorf("got %v after %v, want %v after 1 s", err, time.Since(began), enough)
+		}
+	})
+}
+
+func TestATextIsAsLongAsWanted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(1, true)
+		c := gather(t, s, load.Options{Users: 2})
+		talk(t, c, load.Pace{Window: 1, Count: 2, Size: 200})
+		for _, h := range s.history[c.Room()] {
+			if len(h.Text) != 200 {
+				t.Errorf("got %d bytes, want 200", len(h.Text))
+			}
+		}
+	})
+}

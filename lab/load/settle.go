@@ -1,0 +1,111 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"secondserver/lab/ledger"
+)
+
+// look is how often Settle looks whether something has come.
+const look = 5 * time.Millisecond
+
+// Settle returns when everything has come that will: when nothing is missing, or
+// when everybody has heard a canary of his own server, which everything else came
+// before, or when nothing has come for so long as patience. Whoever has heard no canary
+// then, and does not answer either, is noted as unseen.
+func (c *Crowd) Settle(ctx context.Context, patience time.Duration) {
+	if c.missing(ctx, patience/4) == 0 {
+		return
+	}
+	canaries := c.sing(ctx)
+	quiet, before := time.Now(), c.Ledger.Live().Delivered
+	for ctx.Err() == nil && time.Since(quiet) < patience {
+		if c.Ledger.Live().Missing() <= 0 || len(c.deaf(canaries)) == 0 {
+			return
+		}
+		if now := c.Ledger.Live().Delivered; now != before {
+			quiet, before = time.Now(), now
+		}
+		wait(ctx, look)
+	}
+	c.ask(ctx, c.deaf(canaries), patience)
+}
+
+// missing waits until nothing is missing, but only while something comes.
+func (c *Crowd) missing(ctx context.Context, patience time.Duration) int {
+	quiet, before := time.Now(), -1
+	for {
+		live := c.Ledger.Live()
+		if live.Delivered != before {
+			quiet, before = time.Now(), live.Delivered
+		}
+		if live.Missing() <= 0 || time.Since(quiet) > patience || ctx.Err() != nil {
+			return live.Missing()
+		}
+		wait(ctx, look)
+	}
+}
+
+// A place is where a canary sings: in a room, on a server.
+type place struct{ room, server string }
+
+// sing has one user sing in each place, and returns the canaries.
+func (c *Crowd) sing(ctx context.Context) map[place]ledger.ID {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	canaries := make(map[place]ledger.ID)
+	var answers sync.WaitGroup
+	for _, u := range c.users {
+		at := place{u.room, u.server()}
+		if _, sung := canaries[at]; sung || at.server == "" {
+			continue
+		}
+		to := address{ledger.Room(u.room), u.room, ""}
+		canaries[at] = c.Ledger.Canary(u.User, to.Destination, time.Now())
+		u.say(ctx, canaries[at], to, 0, &answers, func() {})
+	}
+	answers.Wait()
+	return canaries
+}
+
+// deaf finds those who have not heard the canary of their own place.
+func (c *Crowd) deaf(canaries map[place]ledger.ID) (deaf []*user) {
+	for _, u := range c.users {
+		if id, sung := canaries[place{u.room, u.server()}]; !sung || !u.HasHeard(id) {
+			deaf = append(deaf, u)
+		}
+	}
+	return deaf
+}
+
+// ask asks users whether they are there. Whose connection has ended has lost what he
+// has lost; who is connected, and gets no answer, may not be looking.
+func (c *Crowd) ask(ctx context.Context, users []*user, patience time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var asking sync.WaitGroup
+	for _, u := range users {
+		u.mu.Lock()
+		conn := u.conn
+		u.mu.Unlock()
+		if conn == nil {
+			continue
+		}
+		asking.Go(func() {
+			if err := conn.Alive(ctx); err != nil && (conn.Err() == nil || errors.Is(err, errors.ErrUnsupported)) {
+				u.Unseen(time.Now())
+			}
+		})
+	}
+	asking.Wait()
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}

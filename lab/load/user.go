@@ -1,0 +1,246 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"secondserver/lab/client"
+	"secondserver/lab/dialect"
+	"secondserver/lab/ledger"
+)
+
+const (
+	// comeWithin bounds one try to connect and join.
+	comeWithin = 15 * time.Second
+
+	// Who has lost a connection waits a random part of a pause that begins with
+	// firstPause and doubles up to lastPause. Without chance, all who were on one
+	// server would come to the next one at the same moment.
+	firstPause = 50 * time.Millisecond
+	lastPause  = 2 * time.Second
+)
+
+// A user is one of a crowd, by one connection after the other.
+type user struct {
+	crowd *Crowd
+	*ledger.User
+	wire string // its name on the server
+	url  string
+	room string
+
+	mu       sync.Mutex // guards what follows; nothing waits under it
+	conn     dialect.Conn
+	here     chan struct{} // closed while it is connected and has joined
+	gone     bool          // it will not come back
+	last     client.Position
+	ends     []string
+	returned []time.Duration
+}
+
+func (c *Crowd) newUser(i int) *user {
+	name := nameOf(i)
+	return &user{
+		crowd: c, User: c.Ledger.User(name),
+		wire: fmt.Sprintf("%s-%s", name, c.tag),
+		url:  c.options.URLs[i%len(c.options.URLs)],
+		room: fmt.Sprintf("room-%s-%d", c.tag, i*c.options.Rooms/c.options.Users+1),
+		here: make(chan struct{}),
+	}
+}
+
+// come connects the user for the first time, and keeps it connected from then on.
+func (u *user) come(ctx context.Context) error {
+	conn, err := u.connect(ctx, nil)
+	if err != nil {
+		return err
+	}
+	u.crowd.work.Go(func() { u.stay(conn) })
+	return nil
+}
+
+// connect makes one try to be in the room.
+func (u *user) connect(ctx context.Context, since *client.Position) (dialect.Conn, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, comeWithin, fmt.Errorf("not in the room within %v", comeWithin))
+	defer cancel()
+	conn, err := u.crowd.options.Dialect.Dial(ctx, u.url, u.wire, u.hear)
+	if err != nil {
+		return nil, err
+	}
+	u.mu.Lock()
+	u.last = client.Position{} // messages may be faster than what follows the join here
+	u.mu.Unlock()
+	u.Connected(conn.Server(), time.Now())
+	u.Joins(u.room, time.Now())
+	in, err := conn.Join(ctx, u.room, since)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	now := time.Now()
+	u.Joined(u.room, now)
+	if since != nil && !in.Recovered {
+		u.Gap(u.room, now)
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.gone {
+		go conn.Close() // the crowd is being closed
+		return nil, errClosed
+	}
+	if u.last.Epoch == "" { // no gap has come already
+		from := in.Position
+		if since != nil && in.Recovered {
+			from = *since
+		}
+		u.last = client.Position{Offset: max(u.last.Offset, from.Offset), Epoch: in.Epoch}
+	}
+	u.conn = conn
+	close(u.here)
+	return conn, nil
+}
+
+// stay waits for the end of the connection and comes back, again and again, until
+// the crowd is closed.
+func (u *user) stay(conn dialect.Conn) {
+	for {
+		select {
+		case <-conn.Done():
+		case <-u.crowd.ctx.Done():
+			return
+		}
+		ended := time.Now()
+		conn.Close() // and nothing more is heard
+		since := u.leave(conn.Err())
+		if u.crowd.options.Return == Away {
+			return
+		}
+		if conn = u.comeBack(since); conn == nil {
+			return
+		}
+		u.mu.Lock()
+		u.returned = append(u.returned, time.Since(ended))
+		u.mu.Unlock()
+	}
+}
+
+// comeBack tries until it succeeds, or until the crowd is closed.
+func (u *user) comeBack(since *client.Position) dialect.Conn {
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		select {
+		case <-time.After(rand.N(pause)):
+		case <-u.crowd.ctx.Done():
+			return nil
+		}
+		conn, err := u.connect(u.crowd.ctx, since)
+		if err == nil {
+			return conn
+		}
+	}
+}
+
+// leave notes the end of a connection, and returns what to resume from, if anything.
+func (u *user) leave(cause error) *client.Position {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.conn, u.here = nil, make(chan struct{})
+	u.ends = append(u.ends, causeOf(cause))
+	if u.crowd.options.Return != Resume {
+		return nil
+	}
+	return new(u.last)
+}
+
+// causeOf is a cause without what differs from user to user.
+func causeOf(err error) string {
+	if errors.Is(err, client.ErrClosed) {
+		return "moved"
+	}
+	if closed, ok := errors.AsType[*client.CloseError](err); ok {
+		return fmt.Sprintf("%d %s", closed.Code, closed.Text)
+	}
+	if refused, ok := errors.AsType[*client.Error](err); ok {
+		return refused.Error()
+	}
+	return "broken"
+}
+
+// hear takes what comes, on whichever connection: one ends before the next begins.
+func (u *user) hear(h dialect.Heard) {
+	if h.Gap != nil {
+		u.Gap(h.Room, h.At)
+		u.mu.Lock()
+		u.last = *h.Gap
+		u.mu.Unlock()
+		return
+	}
+	if h.Room == u.room && h.Offset != ledger.NoOffset {
+		u.mu.Lock()
+		u.last.Offset = h.Offset
+		u.mu.Unlock()
+	}
+	if id, ours := u.crowd.parse(h.Text); ours {
+		u.Heard(id, h.Room, h.At)
+	}
+}
+
+// errAway is for who has lost its connection and stays away.
+var errAway = errors.New("its connection has ended")
+
+// line waits until the user is connected.
+func (u *user) line(ctx context.Context) (dialect.Conn, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, comeWithin, fmt.Errorf("not back within %v", comeWithin))
+	defer cancel()
+	for {
+		u.mu.Lock()
+		conn, here := u.conn, u.here
+		u.mu.Unlock()
+		switch {
+		case conn != nil:
+			return conn, nil
+		case u.crowd.options.Return == Away:
+			return nil, errAway
+		}
+		select {
+		case <-here:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-u.crowd.ctx.Done():
+			return nil, errClosed
+		}
+	}
+}
+
+func (u *user) server() string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.conn == nil {
+		return ""
+	}
+	return u.conn.Server()
+}
+
+func (u *user) endings() []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.ends
+}
+
+func (u *user) comebacks() []time.Duration {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.returned
+}
+
+func (u *user) close() {
+	u.mu.Lock()
+	u.gone = true
+	conn := u.conn
+	u.mu.Unlock()
+	if conn != nil {
+		conn.Close()
+	}
+}
