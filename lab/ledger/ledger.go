@@ -130,6 +130,9 @@ func (l *Ledger) Acked(id ID, offset uint64, at time.Time) {
 	l.live.Due += l.members[m.to]
 	if m.from.owed[m.to] {
 		l.live.Due--
+		if l.options.Echo && !m.from.heard.has(id) {
+			l.live.Echoes++
+		}
 	}
 }
 
@@ -148,11 +151,12 @@ func (l *Ledger) Refused(id ID, at time.Time) {
 type Live struct {
 	Sent, Acked    int // messages
 	Due, Delivered int // pairs of an acknowledged message and a user who is owed it
+	Echoes         int // acknowledged messages that their senders have not heard, but are to
 	P99            time.Duration
 }
 
-// Missing is how many deliveries are under way, or lost.
-func (l Live) Missing() int { return l.Due - l.Delivered }
+// Missing is how many deliveries and echoes are under way, or lost.
+func (l Live) Missing() int { return l.Due - l.Delivered + l.Echoes }
 
 // Live tells what has happened so far.
 func (l *Ledger) Live() Live {

@@ -455,6 +455,27 @@ func TestLiveCountsWhatIsUnderWay(t *testing.T) {
 	}
 }
 
+// Its own copy is under way as well.
+func TestLiveCountsEchoesWhereTheyAreDue(t *testing.T) {
+	for _, lines := range []string{
+		"alice says m1 general\nm1 acked\nbob hears m1 general\ncharlie hears m1 general\n",
+		"alice says m1 general\nbob hears m1 general\ncharlie hears m1 general\nm1 acked\n",
+	} {
+		h := play(t, ledger.Options{Echo: true}, three+lines)
+		if live := h.Live(); live.Missing() != 1 || live.Echoes != 1 {
+			t.Errorf("got %+v, want an echo missing", live)
+		}
+		h.line([]string{"alice", "hears", "m1", "general"})
+		if live := h.Live(); live.Missing() != 0 {
+			t.Errorf("got %+v, want nothing missing", live)
+		}
+	}
+	h := play(t, ledger.Options{Echo: true}, three+"alice says m1 general\nalice hears m1 general\nm1 acked\n")
+	if live := h.Live(); live.Echoes != 0 || live.Missing() != 2 {
+		t.Errorf("got %+v, want no echo missing: it came before the ack", live)
+	}
+}
+
 func TestOrdersCountsThoseThatDiffer(t *testing.T) {
 	one := three + `
 		alice says m1 general

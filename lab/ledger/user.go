@@ -130,7 +130,13 @@ func (u *User) Heard(id ID, room string, at time.Time) {
 		return
 	}
 	u.order = append(u.order, id)
-	if m.canary || m.from == u {
+	if m.canary {
+		return
+	}
+	if m.from == u {
+		if l.options.Echo && m.acked && u.owed[m.to] {
+			l.live.Echoes--
+		}
 		return
 	}
 	latency := at.Sub(m.sent)

@@ -73,7 +73,6 @@ func (u *user) connect(ctx context.Context, since *client.Position) (dialect.Con
 	u.mu.Lock()
 	u.last = client.Position{} // messages may be faster than what follows the join here
 	u.mu.Unlock()
-	u.Connected(conn.Server(), time.Now())
 	u.Joins(u.room, time.Now())
 	in, err := conn.Join(ctx, u.room, since)
 	if err != nil {
@@ -81,6 +80,7 @@ func (u *user) connect(ctx context.Context, since *client.Position) (dialect.Con
 		return nil, err
 	}
 	now := time.Now()
+	u.Connected(conn.Server(), now)
 	u.Joined(u.room, now)
 	if since != nil && !in.Recovered {
 		u.Gap(u.room, now)

@@ -1,0 +1,123 @@
+package dialect
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// A foreign dialect is one that a text file describes. A line is a word and what it
+// means, and # begins a comment:
+//
+//	connect  /ws?name={user}                               the path of the WebSocket
+//	hello    {"token":"{user}"}                            sent first of all
+//	join     {"do":"join","channel":"{room}"}              to be in a room
+//	joined   {"did":"join","channel":"{room}"}             … and what confirms it
+//	leave    {"do":"leave","channel":"{room}"}
+//	left     {"did":"leave","channel":"{room}"}
+//	send     {"do":"say","channel":"{room}","body":"{text}","id":"{ref}"}
+//	ack      {"did":"say","id":"{ref}"}                    what confirms a message
+//	refused  {"error":"{text}","id":"{ref}"}               … and what refuses it
+//	message  {"said":"{text}","channel":"{room}"}          what others hear
+//	tell     {"do":"tell","to":"{to}","body":"{text}"}     to one user
+//	told     {"told":"{text}"}                             … who hears this
+//	server   {"server":"{server}"}                         says which instance it is
+//	echo     no                                            senders do not hear themselves
+//
+// connect, send and message are needed. Where there is no join, to connect is to be
+// in the room, which connect names, or in the only one. Without ack a message counts
+// as taken once it is sent. Without server the instance is what the header X-Server-ID
+// says, or else the URL.
+type foreign struct {
+	patterns map[string]*pattern
+	echo     bool
+}
+
+var words = []string{
+	"connect", "hello", "join", "joined", "leave", "left", "send", "ack", "refused", "message", "tell", "told", "server", "echo",
+}
+
+// needed are the names that a pattern is of no use without.
+var needed = map[string][]string{
+	"connect": nil, "send": {"text"}, "message": {"text"}, "tell": {"to", "text"}, "told": {"text"}, "server": {"server"},
+}
+
+// Read reads a dialect from a text file. An error names the line.
+func Read(file string) (Dialect, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	d, err := Parse(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return d, nil
+}
+
+// Parse is Read for a text.
+func Parse(text string) (Dialect, error) {
+	f := &foreign{patterns: make(map[string]*pattern), echo: true}
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		if err := f.line(strings.TrimSpace(line)); err != nil {
+			return nil, fmt.Errorf("line %d: %w", n, err)
+		}
+	}
+	for _, word := range []string{"connect", "send", "message"} {
+		if f.patterns[word] == nil {
+			return nil, fmt.Errorf("there is no line %q, which is needed", word)
+		}
+	}
+	if (f.patterns["tell"] == nil) != (f.patterns["told"] == nil) {
+		return nil, errors.New("there is one of tell and told: want both, or none")
+	}
+	return f, nil
+}
+
+func (f *foreign) line(line string) error {
+	if line == "" || strings.HasPrefix(line, "#") {
+		return nil
+	}
+	word, value, _ := strings.Cut(line, " ")
+	value = strings.TrimSpace(value)
+	known := false
+	for _, w := range words {
+		known = known || w == word
+	}
+	switch {
+	case !known:
+		return fmt.Errorf("no line begins with %q: there are %s", word, strings.Join(words, ", "))
+	case value == "":
+		return fmt.Errorf("%s: what follows is missing", word)
+	case word == "echo" && (value == "yes" || value == "no"):
+		f.echo = value == "yes"
+		return nil
+	case word == "echo":
+		return fmt.Errorf("echo %s: want yes or no", value)
+	case f.patterns[word] != nil:
+		return fmt.Errorf("there is a line %q already", word)
+	}
+	p, err := parsePattern(value)
+	if err != nil {
+		return fmt.Errorf("%s: %w", word, err)
+	}
+	for _, name := range needed[word] {
+		if !p.has(name) {
+			return fmt.Errorf("%s: {%s} is missing", word, name)
+		}
+	}
+	f.patterns[word] = p
+	return nil
+}
+
+func (f *foreign) Traits() Traits {
+	return Traits{
+		Acks:    f.patterns["ack"] != nil,
+		Echoes:  f.echo,
+		Rooms:   f.patterns["join"] != nil || f.patterns["connect"].has("room"),
+		Directs: f.patterns["tell"] != nil,
+	}
+}

@@ -1,0 +1,309 @@
+package dialect
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"secondserver/lab/client"
+	"secondserver/lab/ledger"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	frameLimit = 1 << 20 // bytes of a frame
+	writeWait  = 10 * time.Second
+
+	// settleWait is how long one waits after a join that nobody confirms. A server
+	// that does not say when it is done cannot be asked.
+	settleWait = 300 * time.Millisecond
+)
+
+// A stranger is a connection to a server of a foreign dialect. It is made by Join,
+// as the room may be a part of the URL.
+type stranger struct {
+	dialect   *foreign
+	url, user string
+	heard     func(Heard)
+
+	socket *websocket.Conn
+	server string
+	room   string // the only one, where messages do not say
+	ctx    context.Context
+	end    context.CancelCauseFunc
+	done   chan struct{} // closed by the reading goroutine
+
+	writing sync.Mutex
+
+	mu    sync.Mutex // guards what follows
+	waits []*wait
+}
+
+// A wait is for a frame that answers one of ours.
+type wait struct {
+	words  []string          // what would: "ack", "refused"
+	values map[string]string // as we know them; what an answer names has to be the same
+	answer chan answer       // holds one
+}
+
+type answer struct {
+	word   string
+	values map[string]string
+}
+
+// Dial checks the URL and leaves the rest to Join.
+func (f *foreign) Dial(_ context.Context, base, user string, heard func(Heard)) (Conn, error) {
+	u, err := url.Parse(base)
+	if err != nil {
+		return nil, err
+	}
+	scheme := map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
+	if scheme == "" {
+		return nil, fmt.Errorf("%s: it begins with neither http:// nor https://", base)
+	}
+	s := &stranger{dialect: f, url: scheme + "://" + u.Host + strings.TrimRight(u.Path, "/"), user: user, heard: heard, done: make(chan struct{})}
+	s.ctx, s.end = context.WithCancelCause(context.Background())
+	s.server = base
+	return s, nil
+}
+
+func (s *stranger) Server() string { return s.server }
+
+// Join connects for the first room. Nothing can be resumed: nobody knows how.
+func (s *stranger) Join(ctx context.Context, room string, _ *client.Position) (client.Joined, error) {
+	values := map[string]string{"user": s.user, "room": room}
+	if s.socket == nil {
+		if err := s.connect(ctx, values); err != nil {
+			return client.Joined{}, err
+		}
+	}
+	s.room = cmp.Or(s.room, room)
+	err := s.ask(ctx, "join", "joined", values)
+	return client.Joined{Position: client.Position{Epoch: "none"}}, err
+}
+
+func (s *stranger) Leave(ctx context.Context, room string) error {
+	return s.ask(ctx, "leave", "left", map[string]string{"user": s.user, "room": room})
+}
+
+func (s *stranger) connect(ctx context.Context, values map[string]string) error {
+	target := s.url + s.dialect.patterns["connect"].frame(values)
+	socket, response, err := websocket.DefaultDialer.DialContext(ctx, target, nil)
+	if err != nil && response != nil {
+		return &client.Error{Status: response.StatusCode}
+	}
+	if err != nil {
+		return err
+	}
+	socket.SetReadLimit(frameLimit)
+	s.socket = socket
+	s.server = cmp.Or(response.Header.Get("X-Server-ID"), s.server)
+	named := s.expect(values, "server")
+	go s.read() // ends with the socket
+	if hello := s.dialect.patterns["hello"]; hello != nil {
+		if err := s.write(hello.frame(values)); err != nil {
+			return err
+		}
+	}
+	if named == nil {
+		return nil
+	}
+	a, err := s.await(ctx, named)
+	s.server = cmp.Or(a.values["server"], s.server)
+	return err
+}
+
+// ask sends a frame and waits for its confirmation, where there are such.
+func (s *stranger) ask(ctx context.Context, word, confirmation string, values map[string]string) error {
+	confirmed := s.expect(values, confirmation)
+	if p := s.dialect.patterns[word]; p != nil {
+		if err := s.write(p.frame(values)); err != nil {
+			return err
+		}
+	}
+	if confirmed != nil {
+		_, err := s.await(ctx, confirmed)
+		return err
+	}
+	select {
+	case <-time.After(settleWait):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// read is the connection's goroutine.
+func (s *stranger) read() {
+	defer close(s.done)
+	for {
+		_, frame, err := s.socket.ReadMessage()
+		if err != nil {
+			s.end(err)
+			s.socket.Close()
+			return
+		}
+		s.take(frame, time.Now())
+	}
+}
+
+// take brings a frame to whoever waits for it, and hands over what was said.
+func (s *stranger) take(frame []byte, at time.Time) {
+	for _, word := range []string{"ack", "refused", "joined", "left", "server"} {
+		if p := s.dialect.patterns[word]; p != nil {
+			if values, ok := p.match(frame); ok && s.answers(answer{word, values}) {
+				return
+			}
+		}
+	}
+	for _, word := range []string{"message", "told"} {
+		p := s.dialect.patterns[word]
+		if p == nil {
+			continue
+		}
+		values, ok := p.match(frame)
+		if !ok {
+			continue
+		}
+		h := Heard{Text: values["text"], Offset: offset(values), At: at}
+		if word == "message" {
+			h.Room = cmp.Or(values["room"], s.room)
+		}
+		s.heard(h)
+		return
+	}
+}
+
+// offset is what a frame says, or NoOffset.
+func offset(values map[string]string) uint64 {
+	if n, err := strconv.ParseUint(values["offset"], 10, 64); err == nil {
+		return n
+	}
+	return ledger.NoOffset
+}
+
+// expect is called before a frame is sent: the answer may be faster than we are. It
+// is nil where the dialect has no such answer.
+func (s *stranger) expect(values map[string]string, words ...string) *wait {
+	if s.dialect.patterns[words[0]] == nil {
+		return nil
+	}
+	w := &wait{words: words, values: values, answer: make(chan answer, 1)}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.waits = append(s.waits, w)
+	return w
+}
+
+// answers gives a frame to the first who waits for such a one.
+func (s *stranger) answers(a answer) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, w := range s.waits {
+		if w.wants(a) {
+			s.waits = append(s.waits[:i], s.waits[i+1:]...)
+			w.answer <- a
+			return true
+		}
+	}
+	return false
+}
+
+func (w *wait) wants(a answer) bool {
+	wanted := false
+	for _, word := range w.words {
+		wanted = wanted || word == a.word
+	}
+	for _, name := range []string{"room", "ref"} {
+		if got, known := a.values[name]; known && w.values[name] != got {
+			return false
+		}
+	}
+	return wanted
+}
+
+func (s *stranger) await(ctx context.Context, w *wait) (answer, error) {
+	select {
+	case a := <-w.answer:
+		return a, nil
+	case <-s.done:
+		return answer{}, s.Err()
+	case <-ctx.Done():
+		return answer{}, fmt.Errorf("no %s: %w", strings.Join(w.words, " or "), context.Cause(ctx))
+	}
+}
+
+func (s *stranger) write(frame string) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.socket == nil {
+		return errors.New("not connected")
+	}
+	_ = s.socket.SetWriteDeadline(time.Now().Add(writeWait)) // an error comes with the write
+	return s.socket.WriteMessage(websocket.TextMessage, []byte(frame))
+}
+
+// A foreignSent waits for its ack, or for nothing.
+type foreignSent struct {
+	conn   *stranger
+	frame  string
+	values map[string]string
+	wait   *wait
+}
+
+func (s *stranger) Send(_ context.Context, room, user, text string) (Sent, error) {
+	values := map[string]string{"user": s.user, "room": room, "to": user, "text": text, "ref": strings.ToLower(rand.Text()[:10])}
+	word := "send"
+	if room == "" {
+		word = "tell"
+	}
+	m := &foreignSent{frame: s.dialect.patterns[word].frame(values), values: values}
+	return m, m.send(s)
+}
+
+// Again may make a second copy: only its ref says that it is the same message.
+func (s *stranger) Again(_ context.Context, before Sent) (Sent, error) {
+	m := before.(*foreignSent)
+	return m, m.send(s)
+}
+
+func (m *foreignSent) send(s *stranger) error {
+	m.conn, m.wait = s, s.expect(m.values, "ack", "refused")
+	return s.write(m.frame)
+}
+
+func (m *foreignSent) Wait(ctx context.Context) (uint64, error) {
+	if m.wait == nil {
+		return ledger.NoOffset, nil
+	}
+	a, err := m.conn.await(ctx, m.wait)
+	if err == nil && a.word == "refused" {
+		err = &client.Error{Code: cmp.Or(a.values["text"], "refused")}
+	}
+	return offset(a.values), err
+}
+
+// Alive cannot be asked in a dialect that is not ours.
+func (s *stranger) Alive(context.Context) error { return errors.ErrUnsupported }
+
+func (s *stranger) Done() <-chan struct{} { return s.ctx.Done() }
+
+func (s *stranger) Err() error { return context.Cause(s.ctx) }
+
+func (s *stranger) Close() {
+	s.end(client.ErrClosed)
+	if s.socket != nil {
+		goodbye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+		_ = s.socket.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(time.Second)) // it ends anyway
+		s.socket.Close()
+		<-s.done
+	}
+}
