@@ -1,5 +1,6 @@
 // Package compose hands out the configuration of the balancer that the compose files mount, so that a balancer that is
-// started in another way (as a process, as a container of a test) behaves no differently. Use [Nginx].
+// started in another way (as a process, as a container of a test) behaves no differently. Use [Nginx]; [Sticky] is for
+// experiments, and in no compose file.
 package compose
 
 import (

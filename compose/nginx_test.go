@@ -101,12 +101,7 @@ func serve(f http.HandlerFunc) *httptest.Server { return httptest.NewServer(f) }
 // and says what came back: the body, or if that is not a 200 the status.
 func balance(t *testing.T, servers ...*httptest.Server) func(method, path string, header ...string) string {
 	t.Helper()
-	var backends []string
-	for _, server := range servers {
-		t.Cleanup(server.Close)
-		backends = append(backends, server.Listener.Addr().String())
-	}
-	addr := startNginx(t, backends)
+	addr := startNginx(t, func(listen string) string { return compose.Nginx(listen, backends(t, servers)...) })
 	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 
 	return func(method, path string, header ...string) string {
@@ -137,7 +132,17 @@ func balance(t *testing.T, servers ...*httptest.Server) func(method, path string
 	}
 }
 
-func startNginx(t *testing.T, backends []string) (addr string) {
+// backends are the addresses of servers, which are closed with the test.
+func backends(t *testing.T, servers []*httptest.Server) (addrs []string) {
+	for _, server := range servers {
+		t.Cleanup(server.Close)
+		addrs = append(addrs, server.Listener.Addr().String())
+	}
+	return addrs
+}
+
+// startNginx starts nginx with what conf gives for the address that it listens on.
+func startNginx(t *testing.T, conf func(listen string) string) (addr string) {
 	t.Helper()
 	if _, err := exec.LookPath("nginx"); err != nil {
 		if os.Getenv("CI") != "" {
@@ -160,11 +165,11 @@ func startNginx(t *testing.T, backends []string) (addr string) {
 	addr = listener.Addr().String()
 
 	dir := t.TempDir()
-	conf := fmt.Sprintf(`daemon off; pid pid; worker_processes 4; events {}
+	whole := fmt.Sprintf(`daemon off; pid pid; worker_processes 4; events {}
 http {
 client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
-%s}`, compose.Nginx(addr, backends...))
-	if err := os.WriteFile(filepath.Join(dir, "conf"), []byte(conf), 0o600); err != nil {
+%s}`, conf(addr))
+	if err := os.WriteFile(filepath.Join(dir, "conf"), []byte(whole), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer

@@ -16,8 +16,11 @@
 // outlives the lab: Close ends what Start started, on an error Start does so itself, and what a `kill -9` of the lab
 // leaves behind is ended by the kernel (on Linux) or cleared away by the next lab.
 //
+// What a stack costs and carries can be measured: [Stack.Usage] and [Server.Traffic].
+//
 // Reading order: phase.go, stack.go, server.go and part.go say what a stack is; join.go is the exception. local.go
-// builds one from processes of this machine: process.go, program.go and localserver.go for the servers, proxy.go and
-// gate.go for their way to Redis, then either embedded.go and roundrobin.go, or host.go, redisserver.go and nginx.go.
-// output.go, ready.go and tempdir.go help them. The tests of an engine are in stacktest.
+// builds one from processes of this machine: process.go, program.go and localserver.go for the servers, proxy.go,
+// gate.go and traffic.go for their way to Redis, then either embedded.go, roundrobin.go and sticky.go, or host.go,
+// redisserver.go and nginx.go. usage.go measures the processes. output.go, ready.go and tempdir.go help them. The tests
+// of an engine are in stacktest.
 package stack

@@ -17,8 +17,10 @@ import (
 // An nginx is the balancer that the compose files use, with the same configuration, as a process of this user.
 type nginx struct {
 	process
-	dir  string
-	addr string
+	dir      string
+	addr     string
+	backends []string
+	sticky   bool
 }
 
 // One worker: then its goodbye says that a new configuration has taken over.
@@ -41,8 +43,8 @@ func newNginx(ctx context.Context, dir string, backends []string) (localBalancer
 	}
 	defer socket.Close()
 
-	n := &nginx{process: process{name: "nginx"}, dir: dir, addr: listener.Addr().String()}
-	if err := n.configure(backends); err != nil {
+	n := &nginx{process: process{name: "nginx"}, dir: dir, addr: listener.Addr().String(), backends: backends}
+	if err := n.configure(); err != nil {
 		return nil, err
 	}
 	command := exec.Command("nginx", "-p", dir, "-c", n.file(), "-e", "stderr")
@@ -67,7 +69,11 @@ func (n *nginx) file() string { return filepath.Join(n.dir, "nginx.conf") }
 
 // configure writes the configuration: that of compose, in the block around it that the container image brings. A
 // WebSocket takes two of the files that a process may open, hence the limit.
-func (n *nginx) configure(backends []string) error {
+func (n *nginx) configure() error {
+	servers := compose.Nginx(n.addr, n.backends...)
+	if n.sticky {
+		servers = compose.Sticky(servers)
+	}
 	user := ""
 	if os.Geteuid() == 0 {
 		user = "user root;\n" // the worker has to get into the folder
@@ -86,15 +92,25 @@ uwsgi_temp_path %[2]s/uwsgi;
 scgi_temp_path %[2]s/scgi;
 %[3]s
 }
-`, user, n.dir, compose.Nginx(n.addr, backends...))
+`, user, n.dir, servers)
 	return os.WriteFile(n.file(), []byte(config), 0o600)
 }
 
 func (n *nginx) URL() string { return "http://" + n.addr }
 
-// Use reloads nginx: a new worker takes over, the old one stays for the connections it has.
 func (n *nginx) Use(ctx context.Context, backends []string) error {
-	if err := n.configure(backends); err != nil {
+	n.backends = backends
+	return n.reload(ctx)
+}
+
+func (n *nginx) Stick(ctx context.Context, on bool) error {
+	n.sticky = on
+	return n.reload(ctx)
+}
+
+// reload has a new worker take over; the old one stays for the connections it has.
+func (n *nginx) reload(ctx context.Context) error {
+	if err := n.configure(); err != nil {
 		return err
 	}
 	from := n.end()

@@ -81,6 +81,11 @@ type Balancer interface {
 	// Connections that exist are left alone.
 	Use(ctx context.Context, backends []string) error
 
+	// Stick switches stickiness on or off, and returns when it is so. While it is on, each answer sets a cookie that
+	// names the server it comes from, and whoever shows it gets to that server again, out of turn. Where that server
+	// is no longer among the backends, or cannot be reached, another one answers, and sets another cookie.
+	Stick(ctx context.Context, on bool) error
+
 	// Log returns what the balancer has written so far.
 	Log() string
 }

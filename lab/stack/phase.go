@@ -1,14 +1,17 @@
 package stack
 
 import (
+	"cmp"
 	"fmt"
+	"path"
 	"strconv"
 )
 
-// A Phase is one of the three ways to run the chat server.
+// A Phase is one of the three ways to run the chat server, or [WrongTurns].
 type Phase struct {
-	Name    string // its folder, and what GET /instance calls it: "phase2-broken"
-	Number  int    // 1, 2 or 3
+	Name    string // what GET /instance calls it: "phase2-broken"
+	Package string // the folder of its program; empty: the one of its name
+	Number  int    // 1, 2 or 3; 0 for what is none of the three
 	Servers int    // how many it is shown with
 	Redis   bool   // its servers share a Redis
 }
@@ -19,6 +22,11 @@ var Phases = []Phase{
 	{Name: "phase2-broken", Number: 2, Servers: 2},
 	{Name: "phase3-redis", Number: 3, Servers: 2, Redis: true},
 }
+
+// WrongTurns is the program for experiments with other brokers than that of phase 3. Which one is for the environment
+// to say: Start(ctx, e, WrongTurns, 3, "BROKER=polled"). It is not among the Phases, which people run by name, and the
+// image of the containers does not have it.
+var WrongTurns = Phase{Name: "wrongturns", Package: "lab/wrongturns", Servers: 3, Redis: true}
 
 // PhaseNamed understands what people type: "2", "phase2" and "phase2-broken".
 func PhaseNamed(s string) (Phase, error) {
@@ -32,3 +40,8 @@ func PhaseNamed(s string) (Phase, error) {
 
 // Balanced says whether clients go through a balancer: always, except in phase 1, which is a single server.
 func (p Phase) Balanced() bool { return p.Number != 1 }
+
+// folder is where `go build` finds the program, and program what it calls it.
+func (p Phase) folder() string { return cmp.Or(p.Package, p.Name) }
+
+func (p Phase) program() string { return path.Base(p.folder()) }

@@ -9,7 +9,7 @@ import (
 )
 
 // bindToLab puts the process into a group of its own. Only Linux also ends it after a `kill -9` of the lab; elsewhere
-// that takes a `pkill phase`.
+// that takes a `pkill` of its name.
 func bindToLab(command *exec.Cmd, _ syscall.Signal) {
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 }

@@ -16,7 +16,7 @@ import (
 // buildWithin bounds one `go build`, which may have to download and compile everything on a slow machine.
 const buildWithin = 5 * time.Minute
 
-// programs builds the phases' programs, each once.
+// programs builds what the phases run, each once.
 type programs struct {
 	progress func(string)
 
@@ -36,7 +36,7 @@ func (p *programs) path(ctx context.Context, phase Phase) (string, error) {
 		}
 		p.dir, p.built = dir, map[Phase]bool{}
 	}
-	program := filepath.Join(p.dir, phase.Name)
+	program := filepath.Join(p.dir, phase.program())
 	if p.built[phase] {
 		return program, nil
 	}
@@ -49,11 +49,11 @@ func (p *programs) path(ctx context.Context, phase Phase) (string, error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, buildWithin, fmt.Errorf("not done within %v", buildWithin))
 	defer cancel()
-	build := exec.CommandContext(ctx, "go", "build", "-o", p.dir, "./"+phase.Name)
+	build := exec.CommandContext(ctx, "go", "build", "-o", p.dir, "./"+phase.folder())
 	build.Dir = root
 	build.WaitDelay = time.Second
 	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build ./%s: %w\n%s", phase.Name, errors.Join(err, context.Cause(ctx)), output)
+		return "", fmt.Errorf("go build ./%s: %w\n%s", phase.folder(), errors.Join(err, context.Cause(ctx)), output)
 	}
 	p.built[phase] = true
 	return program, nil

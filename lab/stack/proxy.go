@@ -21,6 +21,8 @@ type proxy struct {
 	accepted chan struct{} // closed when no link will be added any more
 	work     sync.WaitGroup
 
+	sent, received meter // by the server
+
 	mu    sync.Mutex // guards links; not held while reading or writing
 	links map[net.Conn]context.CancelFunc
 }
@@ -77,8 +79,8 @@ func (p *proxy) serve(ctx context.Context, end context.CancelFunc, server net.Co
 		redis.Close()
 	})
 	var back sync.WaitGroup
-	back.Go(func() { p.copy(ctx, end, server, redis) })
-	p.copy(ctx, end, redis, server)
+	back.Go(func() { p.copy(ctx, end, &metered{Conn: server, meter: &p.received}, redis) })
+	p.copy(ctx, end, &metered{Conn: redis, meter: &p.sent}, server)
 	back.Wait()
 }
 

@@ -23,6 +23,7 @@ type roundRobin struct {
 	mu       sync.Mutex // guards the rest
 	backends []string
 	next     int
+	sticky   bool
 	closed   bool
 }
 
@@ -42,9 +43,10 @@ func newRoundRobin(ctx context.Context, _ string, backends []string) (localBalan
 			r.SetXForwarded()
 		},
 		// Kept connections would be used again, out of turn.
-		Transport:     &http.Transport{DialContext: b.dial, DisableKeepAlives: true, DisableCompression: true},
-		FlushInterval: -1,
-		ErrorLog:      log.New(&b.output, "[balancer] ", log.LstdFlags),
+		Transport:      &http.Transport{DialContext: b.dial, DisableKeepAlives: true, DisableCompression: true},
+		ModifyResponse: b.answered,
+		FlushInterval:  -1,
+		ErrorLog:       log.New(&b.output, "[balancer] ", log.LstdFlags),
 	}
 	requests, end := context.WithCancel(context.Background())
 	b.end = end
@@ -52,7 +54,7 @@ func newRoundRobin(ctx context.Context, _ string, backends []string) (localBalan
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if b.enter() {
 				defer b.requests.Done()
-				proxy.ServeHTTP(w, r)
+				proxy.ServeHTTP(w, b.visit(r))
 			}
 		}),
 		BaseContext:       func(net.Listener) context.Context { return requests },
@@ -72,16 +74,26 @@ func (b *roundRobin) Use(_ context.Context, backends []string) error {
 	return nil
 }
 
-// dial connects to the server whose turn it is, or to the first after it that can be reached.
+// dial connects to the server that the visitor had before, or else to the one whose turn it is, or to the first after
+// it that can be reached.
 func (b *roundRobin) dial(ctx context.Context, network, _ string) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: 2 * time.Second}
+	v := ctx.Value(visitKey{}).(*visit)
+	if v.before != "" {
+		if connection, err := dialer.DialContext(ctx, network, v.before); err == nil {
+			v.now = v.before
+			return connection, nil
+		}
+	}
 	b.mu.Lock()
 	tries := len(b.backends)
 	b.mu.Unlock()
 	err := errors.New("no server")
 	for range tries {
+		backend := b.turn()
 		var connection net.Conn
-		if connection, err = dialer.DialContext(ctx, network, b.turn()); err == nil {
+		if connection, err = dialer.DialContext(ctx, network, backend); err == nil {
+			v.now = backend
 			return connection, nil
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // A Stack is a phase that runs. One goroutine at a time breaks it; any number may talk to it.
@@ -88,6 +89,18 @@ func (s *Stack) AddServer(ctx context.Context) (*Server, error) {
 	return server, s.balance(ctx)
 }
 
+// Stick makes the balancer send clients who keep cookies to the server that they had before, or no longer: see
+// [Balancer]. The balancer of a new stack does not.
+func (s *Stack) Stick(ctx context.Context, on bool) error {
+	switch {
+	case s.site == nil:
+		return fmt.Errorf("make %s sticky: the lab did not start this stack: %w", s.url, errors.ErrUnsupported)
+	case s.balancer == nil:
+		return fmt.Errorf("make %s sticky: it has no balancer: %w", s.Phase.Name, errors.ErrUnsupported)
+	}
+	return s.balancer.Stick(ctx, on)
+}
+
 // Close ends every part and leaves nothing behind. A second Close does nothing.
 func (s *Stack) Close() error {
 	if s.site == nil {
@@ -114,7 +127,8 @@ func (s *Stack) balance(ctx context.Context) error {
 func (s *Stack) backends() []string {
 	var backends []string
 	for _, server := range s.Servers {
-		if backend := server.Backend(); backend != "" {
+		backend := server.Backend()
+		if backend != "" && !slices.Contains(backends, backend) { // a dead one's port may be another's by now
 			backends = append(backends, backend)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"secondserver/lab/stack"
 	"secondserver/lab/stack/stacktest"
 	"secondserver/tests/dockerengine"
 )
@@ -28,4 +29,21 @@ func TestDocker(t *testing.T) {
 			goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"))
 	})
 	stacktest.Run(t, engine)
+	t.Run("what containers cannot do is ErrUnsupported", func(t *testing.T) { unsupported(t, engine) })
+}
+
+func unsupported(t *testing.T, engine stack.Engine) {
+	s := stacktest.Start(t, engine, "3")
+	if got, err := s.Usage(); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("Usage: %v (%v), want ErrUnsupported: the processes are inside containers", got, err)
+	}
+	if got, err := s.Servers[0].Traffic(); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("Traffic: %+v (%v), want ErrUnsupported: no cable passes through the lab", got, err)
+	}
+	if s, err := stack.Start(t.Context(), engine, stack.WrongTurns, 0); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("WrongTurns: %v, want ErrUnsupported: the image does not have it", err)
+		if err == nil {
+			t.Error(s.Close())
+		}
+	}
 }

@@ -20,7 +20,9 @@ const oneWorker = `sed -i 's/^worker_processes .*/worker_processes 1;/' /etc/ngi
 
 type nginxPart struct {
 	*part
-	reloads int
+	backends []string
+	sticky   bool
+	reloads  int
 }
 
 func nginxConfig(backends []string) testcontainers.ContainerFile {
@@ -30,10 +32,22 @@ func nginxConfig(backends []string) testcontainers.ContainerFile {
 
 func (n *nginxPart) URL() string { return "http://" + n.addr }
 
-// Use reloads nginx, which looks the servers' names up again.
 func (n *nginxPart) Use(ctx context.Context, backends []string) error {
-	config := []byte(compose.Nginx("8080", backends...))
-	if err := n.container.CopyToContainer(ctx, config, nginxFile, 0o644); err != nil {
+	n.backends = backends
+	return n.reload(ctx)
+}
+
+func (n *nginxPart) Stick(ctx context.Context, on bool) error {
+	n.sticky = on
+	return n.reload(ctx)
+}
+
+func (n *nginxPart) reload(ctx context.Context) error {
+	config := compose.Nginx("8080", n.backends...)
+	if n.sticky {
+		config = compose.Sticky(config)
+	}
+	if err := n.container.CopyToContainer(ctx, []byte(config), nginxFile, 0o644); err != nil {
 		return fmt.Errorf("configure nginx: %w", err)
 	}
 	if err := n.exec(ctx, "nginx", "-s", "reload"); err != nil {

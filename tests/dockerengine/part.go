@@ -24,7 +24,7 @@ const (
 	redisPort  = "6379/tcp"
 )
 
-// A part is a container. Its name is what it is called in errors, and on the network.
+// A part is a container. Its name is what it is called in errors.
 type part struct {
 	name      string
 	site      *site

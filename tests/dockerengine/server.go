@@ -4,40 +4,46 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"github.com/moby/moby/client"
+	"github.com/testcontainers/testcontainers-go"
 )
 
 type serverPart struct {
 	*part
-	down bool
+	backend string // empty while it is down
 }
 
 func (s *serverPart) URL() string { return "http://" + s.addr }
 
-// Backend is the server's name. Docker knows the names of running containers only, and nginx refuses a configuration
-// with a name that nobody knows.
-func (s *serverPart) Backend() string {
-	if s.down {
-		return ""
-	}
-	return s.name + ":8080"
-}
+// Backend is an IP address, not a name: an nginx that is sticky knows its servers by these. A server that is down has
+// none, since Docker may give it to the next container.
+func (s *serverPart) Backend() string { return s.backend }
 
 func (s *serverPart) Start(ctx context.Context) error {
-	err := s.part.Start(ctx)
-	s.down = err != nil
+	if err := s.part.Start(ctx); err != nil {
+		return err
+	}
+	return s.findBackend(ctx)
+}
+
+func (s *serverPart) findBackend(ctx context.Context) error {
+	ip, err := s.ip(ctx, s.site.front)
+	if err == nil {
+		s.backend = net.JoinHostPort(ip, "8080")
+	}
 	return err
 }
 
 func (s *serverPart) Kill() error {
-	s.down = true
+	s.backend = ""
 	return s.part.Kill()
 }
 
 func (s *serverPart) Stop(ctx context.Context) error {
-	s.down = true
+	s.backend = ""
 	return s.part.Stop(ctx)
 }
 
@@ -69,16 +75,25 @@ func (s *serverPart) DropRedisConnections() error {
 		return errNoRedis
 	}
 	return s.do(context.Background(), "drop the Redis connections of", func(ctx context.Context, _ *client.Client, _ string) error {
-		inspected, err := s.container.Inspect(ctx)
+		ip, err := s.ip(ctx, s.site.back)
 		if err != nil {
 			return err
 		}
-		endpoint := inspected.NetworkSettings.Networks[s.site.back.Name]
-		if endpoint == nil {
-			return errors.New("it is cut off: it has none")
-		}
-		return s.site.redis.dropFrom(ctx, endpoint.IPAddress.String())
+		return s.site.redis.dropFrom(ctx, ip)
 	})
+}
+
+// ip is the server's address on a network.
+func (s *serverPart) ip(ctx context.Context, on *testcontainers.DockerNetwork) (string, error) {
+	inspected, err := s.container.Inspect(ctx)
+	if err != nil {
+		return "", err
+	}
+	endpoint := inspected.NetworkSettings.Networks[on.Name]
+	if endpoint == nil {
+		return "", fmt.Errorf("it is not on the network %s: CutRedis takes it off that of Redis", on.Name)
+	}
+	return endpoint.IPAddress.String(), nil
 }
 
 // asMap turns "NAME=value" into what testcontainers wants; the last of a name counts.

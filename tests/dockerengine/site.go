@@ -3,8 +3,10 @@ package dockerengine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync/atomic"
 
 	"github.com/testcontainers/testcontainers-go"
@@ -27,6 +29,9 @@ type site struct {
 var stacks atomic.Int64
 
 func (e *engine) Open(ctx context.Context, phase stack.Phase) (stack.Site, error) {
+	if !slices.Contains(stack.Phases, phase) {
+		return nil, fmt.Errorf("the image has the programs of the three phases only: %w", errors.ErrUnsupported)
+	}
 	s := &site{engine: e, phase: phase, id: fmt.Sprintf("%s/%d", e.owner, stacks.Add(1))}
 	var err error
 	if s.front, err = s.network(ctx); err != nil {
@@ -73,7 +78,7 @@ func (s *site) Server(ctx context.Context, id string, env []string) (stack.Serve
 		}, env...))),
 		testcontainers.WithCmd("/" + s.phase.Name),
 		waitForLog("listening addr="),
-		network.WithNetwork([]string{id}, s.front),
+		network.WithNetwork(nil, s.front),
 	}
 	if s.back != nil {
 		options = append(options, network.WithNetwork(nil, s.back))
@@ -82,7 +87,8 @@ func (s *site) Server(ctx context.Context, id string, env []string) (stack.Serve
 	if err != nil {
 		return nil, err
 	}
-	return &serverPart{part: p}, nil
+	server := &serverPart{part: p}
+	return server, server.findBackend(ctx)
 }
 
 func (s *site) Balancer(ctx context.Context, backends []string) (stack.Balancer, error) {
@@ -94,7 +100,7 @@ func (s *site) Balancer(ctx context.Context, backends []string) (stack.Balancer,
 	if err != nil {
 		return nil, err
 	}
-	return &nginxPart{part: p}, nil
+	return &nginxPart{part: p, backends: backends}, nil
 }
 
 func (s *site) Close() error { return s.engine.sweep(stackLabel, s.id) }

@@ -17,6 +17,7 @@ import (
 func Run(t *testing.T, engine stack.Engine) {
 	t.Run("phase 1", func(t *testing.T) { phase1(t, engine) })
 	t.Run("phase 2", func(t *testing.T) { phase2(t, Start(t, engine, "2")) })
+	t.Run("phase 2, sticky", func(t *testing.T) { sticky(t, Start(t, engine, "2")) })
 	t.Run("phase 3", func(t *testing.T) { phase3(t, Start(t, engine, "3")) })
 	t.Run("a stack that cannot start says why", func(t *testing.T) { cannotStart(t, engine) })
 }
@@ -28,6 +29,9 @@ func phase1(t *testing.T, engine stack.Engine) {
 	}
 	if err := s.Servers[0].CutRedis(); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("CutRedis: %v, want ErrUnsupported: there is no Redis", err)
+	}
+	if err := s.Stick(t.Context(), true); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("Stick: %v, want ErrUnsupported: there is no balancer", err)
 	}
 	if two, err := stack.Start(t.Context(), engine, s.Phase, 2); err == nil {
 		t.Error("it starts with 2 servers, want an error", two.Close())
@@ -91,6 +95,9 @@ func phase2(t *testing.T, s *stack.Stack) {
 		must(t, err)
 		if joined.Phase != s.Phase || joined.URL() != s.URL() {
 			t.Errorf("joined %s at %s, want %s at %s", joined.Phase.Name, joined.URL(), s.Phase.Name, s.URL())
+		}
+		if err := joined.Stick(t.Context(), true); !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("Stick: %v, want ErrUnsupported: the balancer is not the lab's", err)
 		}
 		must(t, joined.Close())
 		inTurn(t, s, "server-1", "server-2", "server-3")

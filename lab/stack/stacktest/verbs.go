@@ -56,21 +56,47 @@ func must(t *testing.T, err error) {
 // inTurn asks the balancer who is there, twice around, and wants each of ids in the same order each time.
 func inTurn(t *testing.T, s *stack.Stack, ids ...string) {
 	t.Helper()
+	inTurnFor(t, asking, s, ids...)
+}
+
+// inTurnFor is inTurn for somebody who may have cookies.
+func inTurnFor(t *testing.T, who *http.Client, s *stack.Stack, ids ...string) {
+	t.Helper()
 	var got []string
 	for range 2 * len(ids) {
-		body, err := ask(t.Context(), s.URL()+"/instance")
-		must(t, err)
-		var instance struct {
-			ID string `json:"server_id"`
-		}
-		must(t, json.Unmarshal([]byte(body), &instance))
-		got = append(got, instance.ID)
+		got = append(got, serves(t, who, s))
 	}
 	first, second := got[:len(ids)], got[len(ids):]
 	sorted := slices.Sorted(slices.Values(first))
 	if !slices.Equal(first, second) || !slices.Equal(sorted, ids) {
 		t.Errorf("requests went to %v, want %v in turn", got, ids)
 	}
+}
+
+// serves is the server that the balancer chooses for a client.
+func serves(t *testing.T, who *http.Client, s *stack.Stack) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL()+"/instance", nil)
+	must(t, err)
+	var instance struct {
+		ID string `json:"server_id"`
+	}
+	must(t, json.Unmarshal(do(t, who, request), &instance))
+	return instance.ID
+}
+
+// do makes a request that has to succeed.
+func do(t *testing.T, who *http.Client, request *http.Request) []byte {
+	t.Helper()
+	response, err := who.Do(request)
+	must(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	must(t, err)
+	if response.StatusCode >= 300 {
+		t.Fatalf("%s %s: %s %s", request.Method, request.URL, response.Status, body)
+	}
+	return body
 }
 
 // dial opens a WebSocket as a browser does that has its page from the same address.
