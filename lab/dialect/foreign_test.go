@@ -1,8 +1,6 @@
 package dialect_test
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -10,94 +8,12 @@ import (
 	"time"
 
 	"secondserver/lab/dialect"
+	"secondserver/lab/dialect/dialecttest"
 	"secondserver/lab/ledger"
 	"secondserver/lab/load"
 
 	"github.com/gorilla/websocket"
 )
-
-// A foreign server speaks JSON of its own, and has a fault, or none.
-type foreign struct {
-	fault string // loses, doubles, reorders, mixes, swallows acks
-
-	mu      sync.Mutex
-	members map[*websocket.Conn]string // the room of each
-	said    int
-	held    map[*websocket.Conn][]byte // by one that reorders
-}
-
-const itsDialect = `
-connect  /chat?name={user}
-join     {"do":"join","channel":"{room}"}
-joined   {"did":"join","channel":"{room}"}
-send     {"do":"say","channel":"{room}","body":"{text}","id":"{ref}"}
-ack      {"did":"say","id":"{ref}"}
-message  {"said":"{text}","channel":"{room}"}
-`
-
-func (f *foreign) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
-	conn, err := upgrader.Upgrade(w, r, nil)
-	if err != nil {
-		return // it has replied
-	}
-	defer func() {
-		f.mu.Lock()
-		delete(f.members, conn)
-		f.mu.Unlock()
-		conn.Close()
-	}()
-	for {
-		_, frame, err := conn.ReadMessage()
-		if err != nil {
-			return
-		}
-		f.take(conn, frame)
-	}
-}
-
-func (f *foreign) take(conn *websocket.Conn, frame []byte) {
-	var m struct{ Do, Channel, Body, ID string }
-	if json.Unmarshal(frame, &m) != nil {
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if m.Do == "join" {
-		f.members[conn] = m.Channel
-		f.write(conn, `{"did":"join","channel":%q,"since":5}`, m.Channel)
-		return
-	}
-	f.said++
-	if f.fault != "swallows acks" {
-		f.write(conn, `{"did":"say","id":%q}`, m.ID)
-	}
-	third := f.said%3 == 0
-	i := 0
-	for other, room := range f.members {
-		i++
-		if room != m.Channel && !(f.fault == "mixes" && third) || f.fault == "loses" && third && i%2 == 0 && other != conn {
-			continue
-		}
-		text := fmt.Sprintf(`{"said":%q,"channel":%q}`, m.Body, room)
-		if f.fault == "reorders" && f.held[other] == nil && third && other != conn {
-			f.held[other] = []byte(text)
-			continue
-		}
-		f.write(other, "%s", text)
-		if f.fault == "doubles" && third {
-			f.write(other, "%s", text)
-		}
-		if held := f.held[other]; held != nil {
-			f.write(other, "%s", held)
-			f.held[other] = nil
-		}
-	}
-}
-
-func (f *foreign) write(conn *websocket.Conn, format string, args ...any) {
-	_ = conn.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, format, args...)) // who has gone needs none
-}
 
 func TestTheLedgerTellsAForeignServersFaults(t *testing.T) {
 	tests := []struct {
@@ -105,21 +21,20 @@ func TestTheLedgerTellsAForeignServersFaults(t *testing.T) {
 		want   ledger.Verdict
 		defect func(*ledger.Report) int
 	}{
-		{"", ledger.True, nil},
-		{"loses", ledger.False, func(r *ledger.Report) int { return r.Lost }},
-		{"doubles", ledger.False, func(r *ledger.Report) int { return r.Doubled }},
-		{"reorders", ledger.False, func(r *ledger.Report) int { return r.Reordered }},
-		{"mixes", ledger.False, func(r *ledger.Report) int { return r.WrongRoom }},
+		{dialecttest.None, ledger.True, nil},
+		{dialecttest.Loses, ledger.False, func(r *ledger.Report) int { return r.Lost }},
+		{dialecttest.Doubles, ledger.False, func(r *ledger.Report) int { return r.Doubled }},
+		{dialecttest.Reorders, ledger.False, func(r *ledger.Report) int { return r.Reordered }},
+		{dialecttest.Mixes, ledger.False, func(r *ledger.Report) int { return r.WrongRoom }},
 	}
-	d, err := dialect.Parse(itsDialect)
+	d, err := dialect.Parse(dialecttest.Dialect)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range tests {
 		t.Run(test.fault, func(t *testing.T) {
 			t.Parallel()
-			f := &foreign{fault: test.fault, members: map[*websocket.Conn]string{}, held: map[*websocket.Conn][]byte{}}
-			s := httptest.NewServer(f)
+			s := httptest.NewServer(dialecttest.New(test.fault))
 			defer s.Close()
 			c, err := load.Gather(t.Context(), load.Options{URLs: []string{s.URL}, Users: 8, Rooms: 2, Dialect: d})
 			if err != nil {

@@ -19,7 +19,7 @@ type Trace struct {
 	AckedMS  *float64 `json:"acked_ms"` // after it was sent; null if it never was
 	Had      []Group  `json:"had"`
 	HadNot   []Group  `json:"had_not"`
-	Affected []Group  `json:"affected"` // who has the defect, where that is not HadNot
+	Affected []Group  `json:"affected,omitempty"` // who has the defect, where that is not HadNot
 }
 
 // A Group is users on one server.

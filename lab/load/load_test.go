@@ -129,6 +129,16 @@ func TestOnlyTheSpeakersSpeakOnAllServersEvenly(t *testing.T) {
 	})
 }
 
+func TestOnlyThoseOnOneServerSpeak(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := gather(t, newSite(2, true), load.Options{Users: 8})
+		r := talk(t, c, load.Pace{Window: 1, Count: 12, On: "server-2"})
+		if want := "[{server-2 server-1 48 48} {server-2 server-2 36 36}]"; fmt.Sprint(r.Between) != want {
+			t.Errorf("got %v, want %s", r.Between, want)
+		}
+	})
+}
+
 func TestRoomsAreOnAllServers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := gather(t, newSite(2, true), load.Options{Users: 8, Rooms: 4})

@@ -9,15 +9,21 @@ import (
 	"secondserver/lab/ledger"
 )
 
-// look is how often Settle looks whether something has come.
-const look = 5 * time.Millisecond
+const (
+	// look is how often Settle looks whether something has come.
+	look = 5 * time.Millisecond
+
+	// pause is for how long nothing has to come before canaries sing. Too early does
+	// no harm: what was said before is heard before.
+	pause = 100 * time.Millisecond
+)
 
 // Settle returns when everything has come that will: when nothing is missing, or
 // when everybody has heard a canary of his own server, which everything else came
 // before, or when nothing has come for so long as patience. Whoever has heard no canary
 // then, and does not answer either, is noted as unseen.
 func (c *Crowd) Settle(ctx context.Context, patience time.Duration) {
-	if c.missing(ctx, patience/4) == 0 {
+	if c.missing(ctx) <= 0 {
 		return
 	}
 	canaries := c.sing(ctx)
@@ -35,14 +41,14 @@ func (c *Crowd) Settle(ctx context.Context, patience time.Duration) {
 }
 
 // missing waits until nothing is missing, but only while something comes.
-func (c *Crowd) missing(ctx context.Context, patience time.Duration) int {
+func (c *Crowd) missing(ctx context.Context) int {
 	quiet, before := time.Now(), -1
 	for {
 		live := c.Ledger.Live()
 		if live.Delivered != before {
 			quiet, before = time.Now(), live.Delivered
 		}
-		if live.Missing() <= 0 || time.Since(quiet) > patience || ctx.Err() != nil {
+		if live.Missing() <= 0 || time.Since(quiet) > pause || ctx.Err() != nil {
 			return live.Missing()
 		}
 		wait(ctx, look)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,15 +32,19 @@ type Pace struct {
 	Count  int     // messages, of all speakers together
 	For    time.Duration
 
-	Speakers int  // so many users speak, on all servers evenly; everybody if 0
-	Size     int  // bytes of a text, or more if that is too short for its name; 64 if 0
-	Direct   bool // each tells its messages to the user who is half of the crowd further on
+	On       string // only those on this server speak; "": on all
+	Speakers int    // so many users speak, on all servers evenly; everybody if 0
+	Size     int    // bytes of a text, or more if that is too short for its name; 64 if 0
+	Direct   bool   // each tells its messages to the user who is half of the crowd further on
 }
 
 // Talk lets users speak, and returns when all has been said and answered, or when
 // ctx ends: then with its cause, and the ledger has what was said.
 func (c *Crowd) Talk(ctx context.Context, p Pace) error {
 	speakers := c.byTurns()
+	if p.On != "" {
+		speakers = slices.DeleteFunc(speakers, func(u *user) bool { return u.server() != p.On })
+	}
 	if p.Speakers > 0 {
 		speakers = speakers[:min(p.Speakers, len(speakers))]
 	}
