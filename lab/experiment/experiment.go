@@ -1,0 +1,86 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"secondserver/lab/report"
+	"secondserver/lab/stack"
+)
+
+// An Experiment is one question, and how to answer it.
+type Experiment struct {
+	Name     string // as people type it
+	Question string
+	Asked    Asked
+	run      func(*bench) *report.Result
+}
+
+// Asked is what an attendee is to predict before the run.
+type Asked struct {
+	What   string  // a question whose answer is a number
+	Unit   string  // "%", "messages"
+	Within float64 // so close is right
+}
+
+// All are the experiments, in the order of the course.
+var All = []Experiment{
+	instances, green, sticky, wrongTurns, lazy, selfReceive, blip, autoscale, deploy, ghosts, hop,
+}
+
+// Named finds an experiment.
+func Named(name string) (Experiment, error) {
+	var names []string
+	for _, e := range All {
+		if e.Name == name {
+			return e, nil
+		}
+		names = append(names, e.Name)
+	}
+	return Experiment{}, fmt.Errorf("no experiment is called %q: there are %s, and all", name, strings.Join(names, ", "))
+}
+
+// Options of a run.
+type Options struct {
+	Engine stack.Engine // embedded or host; it stays open
+
+	// Fast makes the run smaller, for tests: some seconds, and fewer rows. The
+	// numbers mean the same.
+	Fast bool
+
+	Said  *float64     // what the attendee has predicted; nil: nothing
+	Doing func(string) // is told what goes on; may be nil
+}
+
+// Run runs an experiment on stacks of its own and leaves nothing behind. An error
+// means that it could not be run; that a claim does not hold is a result.
+func (e Experiment) Run(ctx context.Context, o Options) (r *report.Result, err error) {
+	began := time.Now()
+	b := &bench{ctx: ctx, engine: o.Engine, fast: o.Fast, doing: o.Doing}
+	if b.doing == nil {
+		b.doing = func(string) {}
+	}
+	defer func() {
+		gaveUp := recover()
+		failed, ok := gaveUp.(failure)
+		if gaveUp != nil && !ok {
+			panic(gaveUp)
+		}
+		if err = errors.Join(failed.error, b.close()); err != nil {
+			r, err = nil, fmt.Errorf("experiment %s: %w", e.Name, err)
+		}
+	}()
+	b.doing(e.Name)
+	r = e.run(b)
+	r.Name, r.Question, r.Engine = e.Name, e.Question, o.Engine.Name()
+	if o.Said != nil {
+		r.Prediction = &report.Prediction{
+			Asked: e.Asked.What, Unit: e.Asked.Unit, Within: e.Asked.Within, Said: *o.Said, Is: b.answer,
+		}
+	}
+	r.Seconds = time.Since(began).Seconds()
+	return r, nil
+}

@@ -1,0 +1,106 @@
+package experiment_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+
+	"secondserver/lab/experiment"
+	"secondserver/lab/report"
+	"secondserver/lab/stack"
+
+	"go.uber.org/goleak"
+)
+
+// engine is one for all tests, so that each program is built once.
+var engine = stack.Embedded(nil)
+
+func TestMain(m *testing.M) {
+	err := build()
+	code := 1
+	if err == nil {
+		code = m.Run()
+	}
+	if err = errors.Join(err, engine.Close()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	if err := goleak.Find(); code == 0 && err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// build builds the programs, so that no experiment has to wait for them.
+func build() error {
+	for _, phase := range append(stack.Phases, stack.WrongTurns) {
+		s, err := stack.Start(context.Background(), engine, phase, 1, "BROKER=pubsub")
+		if err == nil {
+			err = s.Close()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Each experiment, in its fast form, shows what it has to show, and the numbers that
+// docs/experiments.md quotes are still those that come out.
+func TestTheNumbersShowWhatTheyHaveToShow(t *testing.T) {
+	document, err := os.ReadFile("../../docs/experiments.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range experiment.All {
+		t.Run(e.Name, func(t *testing.T) {
+			r, err := e.Run(t.Context(), experiment.Options{Engine: engine, Fast: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%.1f s\n%s\n%s", r.Seconds, r.Table.Text(), r.Proves)
+			for _, c := range r.Claims {
+				if !c.Holds && !c.Timed {
+					t.Errorf("does not hold: %s", c.Text)
+				}
+			}
+			quoted, err := report.Quoted(string(document), e.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, difference := range report.Differs(quoted, r.Table) {
+				t.Errorf("docs/experiments.md: %s. To quote anew: make experiments DOCS=1", difference)
+			}
+			if len(r.Table.Rows) == 0 || r.Proves == "" || r.Figure.Title == "" || len(r.Claims) == 0 {
+				t.Errorf("got %+v, want a table, a picture, claims and a sentence", r)
+			}
+		})
+	}
+}
+
+func TestAPredictionIsHeldAgainstTheNumber(t *testing.T) {
+	e, err := experiment.Named("green")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for said, right := range map[float64]bool{0: true, 100: false} {
+		r, err := e.Run(t.Context(), experiment.Options{Engine: engine, Fast: true, Said: &said})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := r.Prediction; p == nil || p.Said != said || p.Is != 0 || p.Right() != right {
+			t.Errorf("said %g: got %+v, right %v, want %v", said, p, p.Right(), right)
+		}
+	}
+}
+
+func TestAnUnknownExperimentIsNamedWithThoseThereAre(t *testing.T) {
+	_, err := experiment.Named("sing")
+	want := `no experiment is called "sing": there are instances, green, sticky, wrong-turns, lazy, self-receive, blip, autoscale, deploy, ghosts, hop, and all`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

@@ -1,0 +1,95 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"secondserver/lab/client"
+	"secondserver/lab/load"
+	"secondserver/lab/report"
+	"secondserver/lab/stack"
+)
+
+// Twenty users are in a room, ten on each of two servers. One server is killed, and
+// cannot say goodbye for its ten. A process counts its own and never knew of them. A
+// counter in Redis counts them for ever. A heartbeat takes a few seconds.
+var ghosts = Experiment{
+	Name:     "ghosts",
+	Question: "How many are in the room, after kill -9 of a server?",
+	Asked:    Asked{"A counter in Redis, 20 users, kill -9 of the server that holds 10: how many does it count a minute later?", "users", 0},
+	run:      runGhosts,
+}
+
+func runGhosts(b *bench) *report.Result {
+	const users, each = 20, 10
+	r := &report.Result{
+		Table: report.Table{Columns: []string{"counted", "before", "off by", "after kill -9", "then off by", "for"}},
+		Figure: report.Figure{
+			Title: "The count after kill -9 of a server with 10 of 20 users", X: "seconds after kill -9", Y: "users counted",
+		},
+	}
+	watch := pick(b, 8*time.Second, 500*time.Millisecond)
+	for i, way := range []struct {
+		name  string
+		phase stack.Phase
+		env   []string
+	}{
+		{"in the process", nothingShared, nil},
+		{"in a Redis counter", stack.WrongTurns, []string{"BROKER=counter"}},
+		{"by heartbeat", withRedis, nil},
+	} {
+		b.doing("ghosts: " + way.name)
+		s := b.start(way.phase, 2, way.env...)
+		c := b.gather(s, load.Options{Users: users})
+		before := b.participants(s.Servers[0], c.Room())
+		b.must(s.Servers[1].Kill())
+		killed := time.Now()
+		line, first, wrongFor := report.Line{Name: way.name}, -1, time.Duration(0)
+		for time.Since(killed) < watch {
+			now := b.participants(s.Servers[0], c.Room())
+			if first < 0 {
+				first = now
+			}
+			if now != each {
+				wrongFor = time.Since(killed)
+			}
+			line.Points = append(line.Points, [2]float64{time.Since(killed).Seconds(), float64(now)})
+			b.pass(100 * time.Millisecond)
+		}
+		last := int(line.Points[len(line.Points)-1][1])
+		b.end()
+
+		duration := fmt.Sprintf("%.1f s", wrongFor.Seconds())
+		if last != each {
+			duration = "ever"
+			if b.fast {
+				duration = "longer than that"
+			}
+		}
+		r.Table.Rows = append(r.Table.Rows, []string{
+			way.name, count(before), count(before - users), count(first), count(first - each), duration,
+		})
+		r.Figure.Lines = append(r.Figure.Lines, line)
+		switch i {
+		case 0:
+			r.Claims = append(r.Claims, claim(before == each && first == each, "in the process: wrong before, by half, and right afterwards, by accident", "%d before, %d after", before, first))
+		case 1:
+			b.answer = float64(last)
+			r.Claims = append(r.Claims, claim(before == users && last == users, "in a Redis counter: the 10 who died are counted for ever", "%d at last", last))
+		default:
+			r.Claims = append(r.Claims, claim(before == users && first == users && (b.fast || last == each && wrongFor <= 6*time.Second),
+				"by heartbeat: wrong for at most 6 s", "%d before, %d at last, wrong for %.1f s", before, last, wrongFor.Seconds()))
+			r.Proves = fmt.Sprintf("After kill -9 a Redis counter is wrong by %d for ever, a heartbeat for %.1f s: only who has to say again that he is there can be noticed to be gone.",
+				int(math.Abs(b.answer-each)), wrongFor.Seconds())
+		}
+	}
+	return r
+}
+
+// participants asks a server how many are in a room.
+func (b *bench) participants(server *stack.Server, room string) int {
+	users, err := client.Participants(b.ctx, server.URL(), room)
+	b.must(err)
+	return len(users)
+}
