@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"secondserver/lab/experiment"
 	"secondserver/lab/story"
 )
 
@@ -78,3 +79,124 @@ func storyHelp() string {
 	}
 	return b.String()
 }
+
+const loadHelp = `Load starts a phase, connects a crowd to it, lets it talk, and accounts for
+every message and every user who should have it: delivered, lost, doubled,
+reordered, in the wrong room, late. Who should have it follows from
+acknowledgements and joins; a lost connection is no excuse. Of the first message
+that something is wrong with it says who had it, and who had not.
+
+With a rate it is an open loop: messages are due at even intervals, whatever the
+server does, and latency counts from when a message was due. With a window each
+user sends as fast as answers come.
+
+Who loses a connection comes back after a short, random pause (--come-back):
+  resume   asks for what was missed, and sends again what was not answered
+  rejoin   joins again, as most clients do: what came meanwhile is lost
+  away     stays away
+
+Phases: 1, 2, 3 (or phase2, phase2-broken); phase 3 if none is named.
+
+Exit codes:
+  0    true: everybody got what was due
+  1    false: somebody did not
+  2    unknown: nothing wrong was seen, but too little was seen; or it could not
+       be loaded, and the reason is on stderr
+  130  interrupted
+
+--json prints one object:
+  phase, engine, users, rooms, servers     what was loaded; connections of each
+  connect_s, talk_s                        seconds
+  verdict                                  true | false | unknown
+  sent, acked, refused, unanswered         messages
+  due, delivered, lost, told, unseen       deliveries to others; told: lost, and
+                                           the server said so
+  doubled, reordered, wrong_room, late, echoes_lost     defects
+  heard, deliveries_per_s                  messages heard, own ones included
+  latency, answers                         p50_ms, p90_ms, p99_ms, max_ms
+  between                                  server to server: due, delivered
+  parts                                    cpu_us_per_delivery, memory_mb
+  ends                                     connections that ended, by cause
+  first                                    the first message with a defect`
+
+const loadExamples = `  lab load 2 --users 1000 --instances 3     phase 2: a third arrives
+  lab load --users 1000 --instances 3       phase 3: all of it does
+  lab load --engine host --window 16        as fast as it goes, on a real Redis
+  lab load --url http://localhost:8080      what runs there (make phase2)
+  lab load --users 10000 --rooms 100 --direct --rate 100`
+
+const experimentHelp = `Experiment answers one question with a number. It starts the stacks that it
+needs, brings a crowd, breaks something, and has the ledger account for every
+message. It asks what you think comes out, before it runs; --predict says it, or
+skip.
+
+Experiments:
+%s
+  all        all of them, and one report: experiments/report.html
+
+Exit codes:
+  0    the numbers showed what they have to show
+  1    they did not: the lines with a cross say what was seen instead
+  2    it could not be run, or drawn; the reason is on stderr
+  130  interrupted
+
+--json prints one object for each, on a line of its own:
+  name, question, engine, seconds
+  prediction: asked, unit, said, is, within
+  table: columns, rows       as they are shown
+  figure: title, x, y, and labels and bars, or lines of points
+  claims: text, holds        what the numbers have to show, and whether they do
+  proves                     the sentence that the number proves`
+
+const experimentExamples = `  lab experiment instances               1 to 10 servers, with and without Redis
+  lab experiment deploy --predict 500    500 deliveries lost, you think
+  lab experiment blip --engine host      with the redis-server of this machine
+  lab experiment all --out /tmp/report`
+
+// experimentNames lists the experiments, a line or two each.
+func experimentNames() string {
+	var b strings.Builder
+	for _, e := range experiment.All {
+		for i, line := range wrap(e.Question, "               ") {
+			if i == 0 {
+				line = fmt.Sprintf("  %-13s%s", e.Name, strings.TrimLeft(line, " "))
+			}
+			fmt.Fprintln(&b, line)
+		}
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+const gradeHelp = `Grade connects a small crowd to a chat server that runs, lets everybody speak,
+in rooms and to one another, and says what became of every message: lost (and
+whether on the sender's own server or across servers), doubled, out of order, in
+the wrong room, late. It knows nothing of the server but what comes out of it.
+Several URLs are several servers, which users connect to in turn.
+
+It speaks the protocol of this project. --dialect names a text file that says
+how to talk to another server, by JSON or text frames over a WebSocket:
+  connect  /ws?name={user}
+  join     {"do":"join","channel":"{room}"}
+  joined   {"did":"join","channel":"{room}"}
+  send     {"do":"say","channel":"{room}","body":"{text}","id":"{ref}"}
+  ack      {"did":"say","id":"{ref}"}
+  message  {"said":"{text}","channel":"{room}"}
+connect, send and message are needed. Names in braces are filled in, and found;
+a frame in JSON may have other keys as well. Further words:
+  hello    sent first of all                      leave, left   out of a room
+  refused  a message that is not taken            tell, told    {to} one user
+  server   says {server}, the instance; without it the header X-Server-ID or the
+           URL does
+  echo     no: senders do not hear themselves
+What a server has no word for is not asked of it.
+
+Exit codes:
+  0    passes
+  1    fails
+  2    unknown: too little was seen; or it could not be graded, and the reason
+       is on stderr
+  130  interrupted`
+
+const gradeExamples = `  lab grade http://localhost:8080                      make phase2, say
+  lab grade http://10.0.0.1:8080 http://10.0.0.2:8080  two servers
+  lab grade --dialect mine.txt http://localhost:3000`

@@ -55,7 +55,7 @@ func (l look) paint(colour, text string) string {
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"
 }
 
-var words = strings.NewReplacer("✅", "ok", "❌", "x", "→", "->", "·", "-", "—", "-", "…", "...")
+var words = strings.NewReplacer("✅", "ok", "❌", "x", "→", "->", "·", "-", "—", "-", "…", "...", "−", "-", "–", "-", "µ", "u")
 
 // words puts ASCII in the place of symbols, if it has to be.
 func (l look) words(text string) string {

@@ -1,13 +1,18 @@
 // Lab is the bench of the second server: it starts each phase, plays stories on
-// it and judges what came out, or keeps it up for people to use.
+// it, loads it and breaks it, and judges what came out, or keeps it up for people to
+// use.
 //
 //	go run ./lab demo
 //	go run ./lab up
+//	go run ./lab load
+//	go run ./lab grade http://localhost:8080
+//	go run ./lab experiment instances
 //
-// In reading order: main.go, demo.go and up.go (the commands), setup.go (what both
-// can start), screen.go and lines.go (how a story looks), progress.go (while one
-// waits). The stories are in lab/story, what they are played on in lab/stack, who
-// plays in lab/client.
+// In reading order: main.go, demo.go, up.go, load.go, grade.go and experiment.go (the
+// commands), setup.go (what they can start), screen.go, lines.go and loadreport.go
+// (how results look), progress.go (while one waits). The stories are in lab/story,
+// the experiments in lab/experiment, what they are played on in lab/stack. Who plays
+// is in lab/client; crowds are in lab/load, and judged by lab/ledger.
 package main
 
 import (
@@ -47,7 +52,7 @@ func run() int {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(seeHelp)
-	root.AddCommand(demoCommand(), upCommand())
+	root.AddCommand(demoCommand(), upCommand(), loadCommand(), gradeCommand(), experimentCommand())
 
 	err := root.ExecuteContext(ctx)
 	switch {
@@ -58,6 +63,8 @@ func run() int {
 		return exitInterrupted
 	case errors.Is(err, errNotAsExpected):
 		return exitNotAsExpected // the results have said why
+	case errors.Is(err, errUnknown):
+		return exitNotJudged // likewise
 	}
 	fmt.Fprintln(os.Stderr, "lab:", err)
 	if ctx.Err() != nil {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"secondserver/lab/stack"
@@ -66,9 +68,25 @@ func (s *screen) result(r *story.Result) {
 		s.print(s.look.result(r))
 		return
 	}
+	s.object(r)
+}
+
+// object writes a line for programs.
+func (s *screen) object(o any) {
 	e := json.NewEncoder(s.out)
 	e.SetEscapeHTML(false)
-	s.failed(e.Encode(r))
+	s.failed(e.Encode(o))
+}
+
+// bar shows how far something is, and a few words. Both are asked for again and
+// again, by another goroutine.
+func (s *screen) bar(what string, state func() (part float64, text string)) {
+	const length = 20
+	s.progress.start(func(look) string {
+		part, text := state()
+		full := int(length * min(1, max(0, part)))
+		return fmt.Sprintf("  %s [%s%s] %s", what, strings.Repeat("=", full), strings.Repeat(" ", length-full), text)
+	})
 }
 
 // others stands between the first story and those that take a line each.
@@ -94,3 +112,10 @@ func (s *screen) failed(err error) {
 		s.err = fmt.Errorf("write the output: %w", err)
 	}
 }
+
+// A gauge is a number that one goroutine sets and another one shows.
+type gauge struct{ n atomic.Int64 }
+
+func (g *gauge) set(n int)            { g.n.Store(int64(n)) }
+func (g *gauge) get() int             { return int(g.n.Load()) }
+func (g *gauge) of(total int) float64 { return float64(g.get()) / float64(total) }

@@ -1,8 +1,10 @@
 package tests
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,16 +12,23 @@ import (
 	"strings"
 	"testing"
 
+	"secondserver/lab/dialect/dialecttest"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // The scripts run the real program, as one would type it, in the module's folder. $PHASE1, $PHASE2 and $PHASE3 are the
-// URLs of stacks that run; `exits 2 lab …` wants an exit code.
+// URLs of stacks that run, $FOREIGN, $LOSES and so on those of servers that speak another protocol; `exits 2 lab …` wants an exit code.
 func TestScripts(t *testing.T) {
 	e := engines[0].need(t)
 	urls := make(map[string]string)
 	for phase := 1; phase <= 3; phase++ {
 		urls["PHASE"+strconv.Itoa(phase)] = start(t, e, phase, 0).URL()
+	}
+	for _, fault := range []string{dialecttest.None, dialecttest.Loses, dialecttest.Doubles, dialecttest.Reorders, dialecttest.Mixes} {
+		foreign := httptest.NewServer(dialecttest.New(fault))
+		t.Cleanup(foreign.Close)
+		urls[cmp.Or(strings.ToUpper(fault), "FOREIGN")] = foreign.URL
 	}
 	testscript.Run(t, testscript.Params{
 		Dir:  filepath.Join("testdata", "script"),
