@@ -2,7 +2,7 @@
 
 # The phases share their ports, so nothing here runs side by side, not even with -j.
 .NOTPARALLEL:
-.PHONY: help demo up phase1 phase2 phase3 down images test check screenshots
+.PHONY: help demo up experiments phase1 phase2 phase3 down images test check screenshots
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ demo: ## play the three phases' stories; needs nothing but Go
 PHASE ?= 2
 up: ## phase 2 (or PHASE=3) without Docker, and its page, until Ctrl-C
 	@scripts/lab.sh up $(PHASE)
+
+experiments: ## ask eleven questions; the answers are in experiments/report.html
+	@scripts/experiments.sh
 
 phase1: ## one server in a container, and its story
 	@scripts/phase.sh 1

@@ -69,6 +69,8 @@ func TestDependenciesPointOneWay(t *testing.T) {
 		{"phase1-single", []string{"hub", "server", "web"}, []string{websocket}},
 		{"phase2-broken", []string{"hub", "server", "web"}, []string{websocket}},
 		{"phase3-redis", []string{"hub", "server", "web", "hub/redisbackplane"}, []string{websocket, redis, "github.com/cespare/xxhash", "go.uber.org/atomic", "golang.org/x/sys/cpu"}},
+		{"lab/wrongturns", []string{"hub", "server", "web"}, []string{websocket, redis, "github.com/cespare/xxhash", "go.uber.org/atomic", "golang.org/x/sys/cpu"}},
+		{"lab/report", nil, nil},
 	}
 	for _, test := range tests {
 		out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "secondserver/"+test.pkg).Output()
@@ -105,7 +107,7 @@ func TestTheLabImportsNeitherTheSubjectNorWhatOnlyTestsNeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dep := range strings.Fields(string(out)) {
-		for _, unwanted := range []string{"secondserver/hub", "secondserver/server", "github.com/testcontainers/", "github.com/moby/", "github.com/chromedp/", "github.com/redis/go-redis"} {
+		for _, unwanted := range []string{"secondserver/hub", "secondserver/server", "github.com/testcontainers/", "github.com/moby/", "github.com/chromedp/", "github.com/redis/go-redis", "gonum.org/"} {
 			if strings.HasPrefix(dep, unwanted) {
 				t.Errorf("lab depends on %s", dep)
 			}
