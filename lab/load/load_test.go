@@ -129,6 +129,20 @@ func TestOnlyTheSpeakersSpeakOnAllServersEvenly(t *testing.T) {
 	})
 }
 
+func TestFewMessagesAreSpreadOverAllServers(t *testing.T) {
+	for _, pace := range []load.Pace{{Window: 1, Count: 6}, {Rate: 6, For: time.Second}, {Rate: 60, For: time.Second, Count: 6}} {
+		synctest.Test(t, func(t *testing.T) {
+			r := talk(t, gather(t, newSite(3, true), load.Options{Users: 12}), pace)
+			for _, x := range r.Between {
+				if x.From == x.To && x.Due != 2*3 || x.From != x.To && x.Due != 2*4 {
+					t.Errorf("%+v: got %v, want 2 messages on each server", pace, r.Between)
+					break
+				}
+			}
+		})
+	}
+}
+
 func TestOnlyThoseOnOneServerSpeak(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := gather(t, newSite(2, true), load.Options{Users: 8})

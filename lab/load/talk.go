@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,13 +43,7 @@ type Pace struct {
 // Talk lets users speak, and returns when all has been said and answered, or when
 // ctx ends: then with its cause, and the ledger has what was said.
 func (c *Crowd) Talk(ctx context.Context, p Pace) error {
-	speakers := c.byTurns()
-	if p.On != "" {
-		speakers = slices.DeleteFunc(speakers, func(u *user) bool { return u.server() != p.On })
-	}
-	if p.Speakers > 0 {
-		speakers = speakers[:min(p.Speakers, len(speakers))]
-	}
+	speakers := c.speakers(p)
 	t := &talk{crowd: c, ctx: ctx, pace: p, began: time.Now(), speakers: len(speakers)}
 	if p.For > 0 {
 		t.until = t.began.Add(p.For)
@@ -64,6 +60,28 @@ func (c *Crowd) Talk(ctx context.Context, p Pace) error {
 	talking.Wait()
 	t.answers.Wait()
 	return context.Cause(ctx)
+}
+
+// speakers chooses who speaks, on all servers evenly, also where there are fewer
+// messages than users. They speak in a random order: servers that take turns, as
+// balancers and consumer groups do, must not meet users who take the same turns.
+func (c *Crowd) speakers(p Pace) []*user {
+	all := c.byTurns()
+	if p.On != "" {
+		all = slices.DeleteFunc(all, func(u *user) bool { return u.server() != p.On })
+	}
+	if p.Speakers > 0 {
+		all = all[:min(p.Speakers, len(all))]
+	}
+	messages := p.Count
+	if due := int(math.Ceil(p.Rate * p.For.Seconds())); due > 0 && (messages == 0 || due < messages) {
+		messages = due
+	}
+	if messages > 0 {
+		all = all[:min(messages, len(all))]
+	}
+	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all
 }
 
 // A talk is one call of Talk.
