@@ -111,6 +111,7 @@ func (g *grading) run(ctx context.Context, urls []string) error {
 	}
 	r := &loadReport{Engine: "url", Users: g.users, Rooms: max(1, o.Rooms), Servers: servers, Report: crowd.Judge()}
 	r.Parts, r.Ends = []partUsage{}, crowd.Ends()
+	r.Refusals = crowd.Refusals()
 	g.screen.progress.stop()
 	if g.json {
 		g.screen.object(r)

@@ -116,7 +116,8 @@ Exit codes:
   latency, answers                         p50_ms, p90_ms, p99_ms, max_ms
   between                                  server to server: due, delivered
   parts                                    cpu_us_per_delivery, memory_mb
-  ends                                     connections that ended, by cause
+  refusals, ends                           refusals by code; connections that
+                                           ended, by cause
   first                                    the first message with a defect`
 
 const loadExamples = `  lab load 2 --users 1000 --instances 3     phase 2: a third arrives

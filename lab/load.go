@@ -193,7 +193,7 @@ func (l *loading) load(ctx context.Context, urls []string, r *loadReport, s *sta
 	crowd.Settle(ctx, 5*time.Second)
 	r.Report = crowd.Judge()
 	r.measure(talked, before, usage(s))
-	r.Ends = crowd.Ends()
+	r.Ends, r.Refusals = crowd.Ends(), crowd.Refusals()
 	l.screen.progress.stop()
 	if err := l.keep(r, crowd); err != nil {
 		return err

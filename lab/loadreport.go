@@ -25,8 +25,9 @@ type loadReport struct {
 
 	*ledger.Report
 	DeliveriesPerS float64        `json:"deliveries_per_s"`
-	Parts          []partUsage    `json:"parts"` // of those that the lab has started
-	Ends           map[string]int `json:"ends"`  // connections that ended, by cause
+	Parts          []partUsage    `json:"parts"`    // of those that the lab has started
+	Refusals       map[string]int `json:"refusals"` // answers that were errors, by code
+	Ends           map[string]int `json:"ends"`     // connections that ended, by cause
 }
 
 // A partUsage is what one part of a stack took, while they talked.
@@ -107,6 +108,9 @@ func (l look) load(r *loadReport) string {
 	row("speed", "%s messages heard a second, for %.1f s", comma(int(r.DeliveriesPerS)), r.TalkS)
 	for _, p := range r.Parts {
 		row(p.Part, "%5.1f µs of CPU a message heard, %.0f MB", p.CPUPerMessage, p.MemoryMB)
+	}
+	for _, code := range slices.Sorted(maps.Keys(r.Refusals)) {
+		row("refused", "%s times: %s", comma(r.Refusals[code]), code)
 	}
 	for _, cause := range slices.Sorted(maps.Keys(r.Ends)) {
 		row("ended", "%s connections: %s", comma(r.Ends[cause]), cause)

@@ -50,8 +50,8 @@ func TestAHundredUsersLoseNothingWhileServersComeAndGo(t *testing.T) {
 func TestAThousandUsersWithARoomAndAPersonalChannelEach(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, e stack.Engine) {
 		s := start(t, e, 3, 3)
-		c := gather(t, s, load.Options{Users: 1000, Rooms: 100})
-		for _, pace := range []load.Pace{{Rate: 500, Count: 1000}, {Rate: 500, Count: 1000, Direct: true}} {
+		c := gather(t, s, load.Options{Users: 1000, Rooms: 100, Return: load.Resume}) // a slow machine may refuse, and is asked again
+		for _, pace := range []load.Pace{{Rate: 200, Count: 1000}, {Rate: 200, Count: 1000, Direct: true}} {
 			if err := c.Talk(t.Context(), pace); err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +59,7 @@ func TestAThousandUsersWithARoomAndAPersonalChannelEach(t *testing.T) {
 		r := judge(t, c)
 		wantTrue(t, r)
 		if r.Acked != 2000 || r.Due != 1000*9+1000 {
-			t.Errorf("got %d acknowledged, %d due, want 2,000 and 10,000", r.Acked, r.Due)
+			t.Errorf("got %d acknowledged, %d due, want 2,000 and 10,000; refused: %v, ended: %v", r.Acked, r.Due, c.Refusals(), c.Ends())
 		}
 		for server, users := range c.Servers() {
 			if users < 330 || users > 340 {

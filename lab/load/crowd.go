@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -46,6 +47,9 @@ type Crowd struct {
 	tag     string // in the names of its users and rooms, and in its texts: others may use the server too
 	users   []*user
 
+	mu       sync.Mutex
+	refusals map[string]int // by code
+
 	ctx  context.Context // ends with Close
 	end  context.CancelFunc
 	work sync.WaitGroup // those who come back, and those who wait for answers
@@ -65,6 +69,8 @@ func Gather(ctx context.Context, o Options) (*Crowd, error) {
 		Ledger:  ledger.New(ledger.Options{Within: o.Within, Echo: o.Dialect.Traits().Echoes}),
 		options: o,
 		tag:     strings.ToLower(rand.Text()[:6]),
+
+		refusals: make(map[string]int),
 	}
 	c.ctx, c.end = context.WithCancel(context.Background())
 	for i := range o.Users {
@@ -152,6 +158,20 @@ func (c *Crowd) Ends() map[string]int {
 		}
 	}
 	return ends
+}
+
+// Refusals counts the answers that were errors, by code. A message that is sent again
+// may have several.
+func (c *Crowd) Refusals() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.refusals)
+}
+
+func (c *Crowd) refused(code string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.refusals[code]++
 }
 
 // Comebacks are the times from the end of a connection until its user was in the

@@ -212,6 +212,9 @@ func TestWhoResumesInsists(t *testing.T) {
 			c := gather(t, s, load.Options{Users: 4, Return: test.back})
 			r := talk(t, c, load.Pace{Rate: 100, Count: 20})
 			wantVerdict(t, r, ledger.True)
+			if got := c.Refusals()["unavailable"]; got != 5 {
+				t.Errorf("got %v refusals, want 5 of unavailable", c.Refusals())
+			}
 			if r.Refused != test.refused || r.Acked != 20-test.refused || s.taken != 20-test.refused {
 				t.Errorf("got %d refused, %d acknowledged, %d taken, want %d refused", r.Refused, r.Acked, s.taken, test.refused)
 			}

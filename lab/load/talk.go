@@ -211,8 +211,9 @@ func (m *saying) answer(ctx context.Context) error {
 	offset, err := m.sent.Wait(ctx)
 	if err == nil {
 		m.crowd.Ledger.Acked(m.id, offset, time.Now())
-	} else if _, refused := errors.AsType[*client.Error](err); refused {
+	} else if no, refused := errors.AsType[*client.Error](err); refused {
 		m.crowd.Ledger.Refused(m.id, time.Now())
+		m.crowd.refused(no.Code)
 	}
 	return err
 }
