@@ -37,6 +37,26 @@ func TestCtrlCLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+func TestCtrlCWhileACrowdTalksLeavesNothingBehind(t *testing.T) {
+	for _, run := range []struct {
+		args []string
+		line string
+	}{
+		{[]string{"load", "3", "--for", "1h"}, "  100 users in one room"},
+		{[]string{"load", "3", "--users", "5000", "--rooms", "500"}, "Phase 3"}, // while it starts, or they connect
+		{[]string{"experiment", "all", "--fast", "--out", t.TempDir()}, "2 of 11"},
+	} {
+		t.Run(run.args[0]+" at "+run.line, func(t *testing.T) {
+			t.Parallel()
+			lab, output, temp := startLab(t, run.args...)
+			awaitLine(t, output, run.line)
+			ctrlC(t, lab)
+			wantExit(t, lab, output, 130)
+			wantNothingLeft(t, temp)
+		})
+	}
+}
+
 func TestCtrlCBeforeLabUpIsUpIsAnInterrupt(t *testing.T) {
 	t.Parallel()
 	lab, output, temp := startLab(t, "up")
