@@ -17,7 +17,7 @@ kept=.cache/tests
 rm -rf "$kept" && mkdir -p "$kept"
 status=0
 # shellcheck disable=SC2086 # empty means no argument
-go test $race -count=1 -timeout 10m -artifacts -outputdir "$PWD/$kept" ./... || status=$?
+go test $race -count=1 -timeout 20m -artifacts -outputdir "$PWD/$kept" ./... || status=$?
 if [ "$status" != 0 ]; then echo "What failing tests have kept is in $kept."; fi
 
 # The tests find out for themselves; this only says it where it is seen.

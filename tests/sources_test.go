@@ -66,7 +66,7 @@ func TestAThousandUsersWithARoomAndAPersonalChannelEach(t *testing.T) {
 				t.Errorf("%s has %d users, want a third of 1,000", server, users)
 			}
 		}
-	}, "embedded", "host")
+	}, "host")
 }
 
 func gather(t *testing.T, s *stack.Stack, o load.Options) *load.Crowd {

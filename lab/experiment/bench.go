@@ -94,6 +94,18 @@ func (b *bench) pass(d time.Duration) {
 	}
 }
 
+// still waits until a count has not changed for a while.
+func (b *bench) still(count func() int) {
+	const still = 150 * time.Millisecond // three looks of a table that is polled
+	before, since := count(), time.Now()
+	b.until(10*time.Second, "that nothing changes", func() bool {
+		if now := count(); now != before {
+			before, since = now, time.Now()
+		}
+		return time.Since(since) > still
+	})
+}
+
 // until waits until something is so, and returns how long that took.
 func (b *bench) until(limit time.Duration, what string, so func() bool) time.Duration {
 	began := time.Now()

@@ -22,7 +22,7 @@ var deploy = Experiment{
 func runDeploy(b *bench) *report.Result {
 	users := pick(b, 60, 20)
 	r := &report.Result{
-		Table:  report.Table{Columns: []string{"servers end by", "clients then", "due", "lost", "delivered", "unanswered", "back after"}},
+		Table:  report.Table{Columns: []string{"servers end by", "clients then", "due", "lost", "unanswered", "back after"}},
 		Figure: report.Figure{Title: "One deploy: three servers restarted, one after the other", Y: "deliveries lost"},
 	}
 	var lost [3]int
@@ -56,7 +56,7 @@ func runDeploy(b *bench) *report.Result {
 			back = fmt.Sprintf("%.0f ms", float64(comebacks[len(comebacks)/2].Microseconds())/1000)
 		}
 		r.Table.Rows = append(r.Table.Rows, []string{
-			way.name, way.back, count(told.Due), count(told.Lost), percent(told.Share()), count(told.Unanswered), back,
+			way.name, way.back, count(told.Due), count(told.Lost), count(told.Unanswered), back,
 		})
 		r.Figure.Labels = append(r.Figure.Labels, way.name+", clients "+way.back)
 		bars.Values = append(bars.Values, float64(told.Lost))
