@@ -96,9 +96,9 @@ func (g *grading) run(ctx context.Context, urls []string) error {
 	servers := crowd.Servers()
 
 	g.screen.Doing("everybody speaks")
-	talks := []load.Pace{{Window: 2, Count: 5 * g.users}}
+	talks := []load.Pace{{Window: 2, Count: min(5*g.users, 200)}}
 	if traits.Directs {
-		talks = append(talks, load.Pace{Window: 2, Count: 2 * g.users, Direct: true})
+		talks = append(talks, load.Pace{Window: 2, Count: min(2*g.users, 100), Direct: true})
 	}
 	for _, pace := range talks {
 		if err := crowd.Talk(ctx, pace); err != nil {

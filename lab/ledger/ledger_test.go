@@ -303,6 +303,58 @@ func TestEachDefectIsSeen(t *testing.T) {
 		{"unanswered is owed to nobody", three + `
 			alice says m1 general`,
 			"unknown due 0"},
+		{"heard before it asked to join", three + `
+			dave on server-2
+			alice says m1 general
+			m1 acked
+			bob hears m1 general
+			charlie hears m1 general
+			dave hears m1 general
+			dave in general`,
+			"false due 2 delivered 2 wrong 1 first wrong room"},
+		{"told before the user was there", three + `
+			alice says m1 general
+			m1 acked
+			bob hears m1 general
+			charlie hears m1 general
+			alice tells m2 dave
+			m2 acked
+			dave on server-2`,
+			"true due 2 delivered 2"},
+		{"acknowledged twice", three + `
+			alice says m1 general
+			m1 acked
+			bob hears m1 general
+			charlie hears m1 general
+			wait 2s
+			bob leaves general
+			m1 acked`,
+			"true due 2 delivered 2"},
+		{"late, and never acknowledged", three + `
+			alice says m1 general
+			wait 2s
+			bob hears m1 general`,
+			"unknown due 0"},
+		{"two behind one that came too early", three + `
+			alice says m1 general
+			alice says m2 general
+			alice says m3 general
+			m1 acked
+			m2 acked
+			m3 acked
+			bob hears m3 general
+			bob hears m1 general
+			bob hears m2 general
+			charlie hears m1 general
+			charlie hears m2 general
+			charlie hears m3 general`,
+			"false due 6 delivered 6 reordered 2 first reordered"},
+		{"what is said when nobody looks any more", three + `
+			bob unseen
+			alice says m1 general
+			m1 acked
+			charlie hears m1 general`,
+			"unknown due 2 delivered 1 unseen 1"},
 		{"a canary counts nowhere", three + `
 			alice says m1 general
 			m1 acked
@@ -379,6 +431,44 @@ func TestTheFirstOffendingMessageIsTraced(t *testing.T) {
   had it not  bob, dave on server-2`
 	if got := r.First.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestATraceSaysWhoseCopyIsWrong(t *testing.T) {
+	said := three + `
+		alice says m1 general
+		m1 acked
+		charlie hears m1 general
+		bob hears m1 general
+	`
+	for _, test := range []struct{ lines, want string }{
+		{"bob hears m1 general", "\n  doubled     bob on server-2"},
+		{"dave on server-3\ndave hears m1 general", "\n  wrong room  dave on server-3"},
+	} {
+		got := play(t, ledger.Options{}, said+test.lines).Judge().First.String()
+		if !strings.HasSuffix(got, test.want) || !strings.Contains(got, "had it      bob on server-2") {
+			t.Errorf("got %s, want it to end with %s", got, test.want)
+		}
+	}
+}
+
+func TestAnIDThatIsNotItsOwnIsNoMessage(t *testing.T) {
+	h := play(t, ledger.Options{}, three)
+	h.users["bob"].Heard(7, "general", h.now)
+	if r := h.Judge(); r.Heard != 0 || r.Verdict != ledger.Unknown {
+		t.Errorf("got %+v, want nothing", r)
+	}
+}
+
+func TestWhoDoesNotLookIsNotAskedForEchoes(t *testing.T) {
+	h := play(t, ledger.Options{Echo: true}, three+`
+		alice says m1 general
+		m1 acked
+		bob hears m1 general
+		charlie hears m1 general
+		alice unseen`)
+	if got, want := summary(h.Judge()), "true due 2 delivered 2"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
@@ -492,6 +582,7 @@ func TestOrdersCountsThoseThatDiffer(t *testing.T) {
 		{one + "bob hears m1 general\nbob hears m2 general", 1},
 		{one + "bob hears m2 general\nbob hears m1 general", 2},
 		{one + "bob hears m2 general", 1}, // what not all have heard says nothing
+		{one + "bob sings c1 general\nalice hears c1 general\nbob hears c1 general\nbob hears m1 general\nbob hears m2 general\ncharlie hears c1 general", 1},
 	} {
 		if got := play(t, ledger.Options{}, test.lines).Orders("general"); got != test.want {
 			t.Errorf("got %d orders, want %d:\n%s", got, test.want, test.lines)

@@ -85,13 +85,12 @@ func (l *Ledger) order(heard map[*User][]ID) (rank map[ID]int) {
 	}
 
 	rank = make(map[ID]int, len(left))
-	var free ids // nobody is left who comes before them
+	var free ids // nobody is left who comes before them; in their order, and so a heap
 	for _, id := range left {
 		if before[id] == 0 {
 			free = append(free, id)
 		}
 	}
-	heap.Init(&free)
 	for len(rank) < len(before) {
 		if len(free) == 0 { // all that is left is in circles, or behind one
 			for _, placed := rank[left[0]]; placed; _, placed = rank[left[0]] {

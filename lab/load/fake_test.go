@@ -21,6 +21,7 @@ type site struct {
 	stall   time.Duration // of each ack, and of what it acknowledges
 	deaf    string        // this user hears nothing, and answers nothing
 	refuse  int           // so many messages are refused first, as unavailable
+	forgets bool          // nobody can resume
 
 	mu      sync.Mutex
 	conns   []*conn
@@ -73,7 +74,7 @@ func (c *conn) Join(_ context.Context, room string, since *client.Position) (cli
 	defer s.mu.Unlock()
 	c.room = room
 	in := client.Joined{Position: client.Position{Offset: uint64(len(s.history[room])), Epoch: "e"}}
-	if since != nil {
+	if since != nil && !s.forgets {
 		in.Recovered = true
 		for _, h := range s.history[room][since.Offset:] {
 			h.At = time.Now()
@@ -193,6 +194,18 @@ func (c *conn) Alive(ctx context.Context) error {
 func (c *conn) Done() <-chan struct{} { return c.ctx.Done() }
 func (c *conn) Err() error            { return context.Cause(c.ctx) }
 func (c *conn) Close()                { c.end(client.ErrClosed) }
+
+// forget begins a new history, and tells everybody of a gap.
+func (s *site) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.conns {
+		s.history[c.room] = nil
+		if c.ctx.Err() == nil {
+			c.hear(dialect.Heard{Room: c.room, Gap: &client.Position{Epoch: "f"}, At: time.Now()})
+		}
+	}
+}
 
 var errKilled = errors.New("killed")
 

@@ -200,6 +200,38 @@ func TestWhoComesBackGetsWhatHeAsksFor(t *testing.T) {
 	}
 }
 
+// Who cannot have what he missed was told so, and it is lost all the same.
+func TestWhoCannotResumeIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(2, true)
+		s.forgets = true
+		c := gather(t, s, load.Options{Users: 6, Return: load.Resume})
+		time.AfterFunc(505*time.Millisecond, func() { s.kill(0) })
+		r := talk(t, c, load.Pace{Rate: 200, For: time.Second})
+		wantVerdict(t, r, ledger.False)
+		if r.Lost == 0 || r.Told != r.Lost {
+			t.Errorf("got %d lost, %d told, want all of them told", r.Lost, r.Told)
+		}
+	})
+}
+
+// After a gap, offsets begin again, and one resumes from there.
+func TestWhoWasToldOfAGapResumesBehindIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(2, true)
+		c := gather(t, s, load.Options{Users: 6, Return: load.Resume})
+		wantVerdict(t, talk(t, c, load.Pace{Window: 1, Count: 30}), ledger.True)
+		s.forget()
+		c.Move(6)
+		synctest.Wait()
+		r := talk(t, c, load.Pace{Window: 1, Count: 30})
+		wantVerdict(t, r, ledger.True)
+		if r.Acked != 60 || r.Due != 60*5 {
+			t.Errorf("got %d acknowledged, %d due, want 60 and 300", r.Acked, r.Due)
+		}
+	})
+}
+
 // What was refused is sent again, and is one copy in the end.
 func TestWhoResumesInsists(t *testing.T) {
 	for _, test := range []struct {

@@ -20,7 +20,7 @@ import (
 const (
 	// answerWithin bounds the wait for one answer. The protocol promises one within
 	// 2 s of the frame's turn.
-	answerWithin = 15 * time.Second
+	answerWithin = 10 * time.Second
 
 	// insistFor bounds for how long a message is sent again and again.
 	insistFor = time.Minute
