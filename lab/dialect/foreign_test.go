@@ -1,12 +1,15 @@
 package dialect_test
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
 
+	"secondserver/lab/client"
 	"secondserver/lab/dialect"
 	"secondserver/lab/dialect/dialecttest"
 	"secondserver/lab/ledger"
@@ -103,5 +106,69 @@ func TestADialectMayBePlainTextWithoutAcks(t *testing.T) {
 	c.Settle(t.Context(), time.Second)
 	if r := c.Judge(); r.Verdict != ledger.True || r.Due != 36 {
 		t.Errorf("got %s of %d due, want true of 36: %v", r.Verdict, r.Due, r.First)
+	}
+}
+
+// Answers may come in any order: their refs say whose they are.
+func TestAnswersFindTheirMessages(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		upgrader := websocket.Upgrader{}
+		conn, err := upgrader.Upgrade(w, r, http.Header{"X-Server-Id": {"by-header"}})
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		say := func(format string, args ...any) {
+			_ = conn.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, format, args...))
+		}
+		var refs []string
+		say(`{"hello":"by-frame"}`)
+		for {
+			var m struct{ Say, ID string }
+			if conn.ReadJSON(&m) != nil {
+				return
+			}
+			if refs = append(refs, m.ID); len(refs) == 2 {
+				say(`{"took":%q,"at":7}`, refs[1])
+				say(`{"refused":"no thanks","id":%q}`, refs[0])
+			}
+		}
+	}))
+	defer s.Close()
+	const protocol = `
+connect /
+send    {"say":"{text}","id":"{ref}"}
+ack     {"took":"{ref}","at":"{offset}"}
+refused {"refused":"{text}","id":"{ref}"}
+message {"said":"{text}"}
+`
+	for _, test := range []struct{ more, server string }{{"", "by-header"}, {`server {"hello":"{server}"}`, "by-frame"}} {
+		d, err := dialect.Parse(protocol + test.more)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := d.Dial(t.Context(), s.URL, "alice", func(dialect.Heard) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := c.Join(t.Context(), "general", nil); err != nil {
+			t.Fatal(err)
+		}
+		if c.Server() != test.server {
+			t.Errorf("got server %q, want %q", c.Server(), test.server)
+		}
+		first, err1 := c.Send(t.Context(), "general", "", "one")
+		second, err2 := c.Send(t.Context(), "general", "", "two")
+		if err1 != nil || err2 != nil {
+			t.Fatal(err1, err2)
+		}
+		_, err = first.Wait(t.Context())
+		if no, ok := errors.AsType[*client.Error](err); !ok || no.Code != "no thanks" {
+			t.Errorf("the first: got %v, want a refusal: no thanks", err)
+		}
+		if offset, err := second.Wait(t.Context()); err != nil || offset != 7 {
+			t.Errorf("the second: got offset %d, %v, want 7", offset, err)
+		}
 	}
 }

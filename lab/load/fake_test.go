@@ -22,6 +22,7 @@ type site struct {
 	deaf    string        // this user hears nothing, and answers nothing
 	refuse  int           // so many messages are refused first, as unavailable
 	forgets bool          // nobody can resume
+	others  bool          // only others hear a message, not its sender
 
 	mu      sync.Mutex
 	conns   []*conn
@@ -144,6 +145,9 @@ func (c *conn) take(m *sent) error {
 		for _, other := range to {
 			near := s.joined || other.server == c.server
 			meant := other.room == m.room && m.room != "" || other.user == m.user
+			if s.others && other == c {
+				continue
+			}
 			if near && meant && other.ctx.Err() == nil && other.user != s.deaf {
 				h := heard
 				h.At = time.Now()

@@ -270,6 +270,18 @@ func TestWhoMovesLosesNothing(t *testing.T) {
 	})
 }
 
+func TestSendersAreToHearThemselvesWhereTheDialectSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(1, true)
+		s.others = true
+		r := talk(t, gather(t, s, load.Options{Users: 3}), load.Pace{Window: 1, Count: 6})
+		wantVerdict(t, r, ledger.False)
+		if r.EchoesLost != 6 || r.Lost != 0 {
+			t.Errorf("got %d echoes lost, %d lost, want 6 and 0", r.EchoesLost, r.Lost)
+		}
+	})
+}
+
 func TestWhatArrivesTooLateIsLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(1, true)
