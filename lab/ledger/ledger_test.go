@@ -355,6 +355,13 @@ func TestEachDefectIsSeen(t *testing.T) {
 			m1 acked
 			charlie hears m1 general`,
 			"unknown due 2 delivered 1 unseen 1"},
+		{"one message has no answer", three + `
+			alice says m1 general
+			m1 acked
+			bob hears m1 general
+			charlie hears m1 general
+			alice says m2 general`,
+			"unknown due 2 delivered 2"},
 		{"a canary counts nowhere", three + `
 			alice says m1 general
 			m1 acked

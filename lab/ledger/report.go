@@ -142,7 +142,7 @@ func (l *Ledger) Judge() *Report {
 	case first.defect != "":
 		r.Verdict = False
 		r.First = l.trace(first)
-	case r.Due == 0 || r.Unseen > 0:
+	case r.Due == 0 || r.Unseen > 0 || r.Unanswered > 0: // nobody knows whether they were taken
 		r.Verdict = Unknown
 	default:
 		r.Verdict = True
