@@ -76,7 +76,7 @@ func (g *grading) check(urls []string) error {
 	return nil
 }
 
-// run lets a small crowd talk, in rooms and to one another, and half of it reconnect.
+// run lets a small crowd talk, in rooms and to one another.
 func (g *grading) run(ctx context.Context, urls []string) error {
 	traits := g.speak.Traits()
 	o := load.Options{URLs: urls, Users: g.users, Dialect: g.speak, Within: g.within, Return: load.Rejoin}
