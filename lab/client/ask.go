@@ -18,6 +18,9 @@ type question struct {
 
 // ask sends a request, under a new ref if it has none.
 func (c *Client) ask(r request) (*question, error) {
+	if r.Ref == "" {
+		r.Ref = c.newRef()
+	}
 	q := &question{ref: r.Ref, message: r.Type == "message", answered: make(chan struct{})}
 	if err := c.expect(q); err != nil {
 		if q.message {
@@ -25,11 +28,17 @@ func (c *Client) ask(r request) (*question, error) {
 		}
 		return nil, err
 	}
-	r.Ref = q.ref
 	if err := c.write(r); err != nil {
 		return nil, c.broken(err)
 	}
 	return q, nil
+}
+
+func (c *Client) newRef() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lastRef++
+	return c.refs + "-" + strconv.FormatUint(c.lastRef, 10)
 }
 
 // expect is called before a question is sent: the answer may be faster than we
@@ -39,10 +48,6 @@ func (c *Client) expect(q *question) error {
 	defer c.mu.Unlock()
 	if err := c.Err(); err != nil {
 		return err
-	}
-	if q.ref == "" {
-		c.lastRef++
-		q.ref = c.refs + "-" + strconv.FormatUint(c.lastRef, 10)
 	}
 	if c.asked[q.ref] != nil {
 		return fmt.Errorf("ref %s is under way already", q.ref)

@@ -26,8 +26,8 @@ type inbox struct {
 // Listen hands every message and every gap to heard, in the order in which they
 // come, instead of keeping them for Next; room is the room, Direct or Everyone, and
 // gap is nil where it is a message. It also hands over those of a room that was not
-// joined, which otherwise end the connection: whoever listens to everything judges
-// for himself. Listen is called before the first Join, and first of all hands over
+// joined, or told to another user, which otherwise end the connection: whoever listens
+// to everything judges for himself. Listen is called before the first Join, and first of all hands over
 // what has come already. heard is called by one goroutine at a time; answers wait
 // for it, and it must not use c.
 func (c *Client) Listen(heard func(room string, m Message, gap *Gap)) {
@@ -41,6 +41,12 @@ func (c *Client) Listen(heard func(room string, m Message, gap *Gap)) {
 		in.waiting = nil
 	}
 	c.heard = heard
+}
+
+func (c *Client) listened() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.heard != nil
 }
 
 // An entry is a message, or the gap before the next one.

@@ -15,6 +15,7 @@ func TestAListenerIsHandedAllThatComesInOrder(t *testing.T) {
 		p.joins()
 		p.says(nil, message("general", 8))
 		p.says(nil, message("random", 1)) // which alice has not joined
+		p.says(nil, `{"type":"message","to":"bob","from":"charlie","text":"not hers","server_id":"server-2"}`)
 		p.says(nil, `{"type":"joined","room":"general","offset":3,"epoch":"e2","recovered":false}`)
 		p.says(nil, message("general", 4))
 		p.untilGone()
@@ -30,7 +31,7 @@ func TestAListenerIsHandedAllThatComesInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for range 5 {
+	for range 6 {
 		select {
 		case text := <-heard:
 			got = append(got, text)
@@ -38,7 +39,7 @@ func TestAListenerIsHandedAllThatComesInOrder(t *testing.T) {
 			t.Fatalf("got %q, and then nothing", got)
 		}
 	}
-	want := []string{"@direct: early", "general: m8", "random: m1", "general: gap after e2-3", "general: m4"}
+	want := []string{"@direct: early", "general: m8", "random: m1", "@direct: not hers", "general: gap after e2-3", "general: m4"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

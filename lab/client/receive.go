@@ -53,13 +53,14 @@ func (c *Client) dispatch(b []byte) error {
 }
 
 func (c *Client) message(f frame) error {
-	switch {
-	case f.Room != "":
-		return c.put(f.Room, entry{message: f.message()})
-	case f.To == c.User:
-		return c.put(Direct, entry{message: f.message()})
+	room := f.Room
+	if room == "" {
+		room = Direct
+		if f.To != c.User && !c.listened() {
+			return fmt.Errorf("%w: a message to %q, and this is %s", ErrProtocol, f.To, c.User)
+		}
 	}
-	return fmt.Errorf("%w: a message to %q, and this is %s", ErrProtocol, f.To, c.User)
+	return c.put(room, entry{message: f.message()})
 }
 
 // abandon answers what will get no answer any more.

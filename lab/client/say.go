@@ -54,6 +54,9 @@ func (c *Client) Resend(ctx context.Context, s Sent) (Sent, error) {
 }
 
 func (c *Client) send(ctx context.Context, r request) (Sent, error) {
+	if r.Ref == "" {
+		r.Ref = c.newRef() // before the write: one that fails may have been read all the same
+	}
 	s := Sent{user: c.User, request: r}
 	select {
 	case c.window <- struct{}{}: // the place is free again with the answer
@@ -66,7 +69,6 @@ func (c *Client) send(ctx context.Context, r request) (Sent, error) {
 	if s.question, err = c.ask(r); err != nil {
 		return s, s.failed(err)
 	}
-	s.request.Ref = s.question.ref
 	return s, nil
 }
 
