@@ -1,6 +1,6 @@
 // Package dialect is how the bench talks to a chat server: in the lab's own protocol
 // (lab.go), by WebSocket or by polling, or in another one that a text file describes
-// (file.go).
+// (file.go, pattern.go; foreign.go, answers.go and sent.go are its connections).
 //
 // Whoever plays needs six verbs, and hears what comes. So a load, and the ledger that
 // judges it, are the same for every server that can be spoken to.
@@ -32,13 +32,15 @@ type Traits struct {
 	Echoes  bool // a sender hears its own messages as well
 	Rooms   bool // a user says which room it is in
 	Directs bool // a message can be told to one user
+	Leaves  bool // a user can leave a room
 }
 
 // Heard is one thing that came.
 type Heard struct {
 	Room   string // "" where it was told to this user alone
+	From   string // "" where the dialect does not say
 	Text   string
-	Offset uint64           // ledger.NoOffset where there are none
+	Offset uint64           // ledger.NoOffset where there are none, as for what was told
 	Gap    *client.Position // instead of a message: the server has lost something, and goes on after this
 	At     time.Time        // by our clock
 }
@@ -54,6 +56,9 @@ type Conn interface {
 	// not nil, is what the user has heard last: what it has missed is to follow.
 	Join(ctx context.Context, room string, since *client.Position) (client.Joined, error)
 
+	// Leave returns when the server has confirmed that the user is out of the room,
+	// or, in a dialect without confirmations, when it has been asked. Where nobody can
+	// leave it is errors.ErrUnsupported.
 	Leave(ctx context.Context, room string) error
 
 	// Send sends a message to a room, or to one user where room is "", and does not

@@ -4,11 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 )
 
-// A foreign dialect is one that a text file describes. A line is a word and what it
-// means, and # begins a comment:
+// A foreign dialect is one that a text file describes. A line is a word, white space,
+// and what the word means, up to the end of the line. A line that begins with # is a
+// comment; a # elsewhere is a part of what stands there, as frames may have one. The
+// right column explains, and is no part of such a file:
 //
 //	connect  /ws?name={user}                               the path of the WebSocket
 //	hello    {"token":"{user}"}                            sent first of all
@@ -25,7 +30,8 @@ import (
 //	server   {"server":"{server}"}                         says which instance it is
 //	echo     no                                            senders do not hear themselves
 //
-// connect, send and message are needed. Where there is no join, to connect is to be
+// connect, send and message are needed. What says {user} in message or told says who
+// a message is from. Where there is no join, to connect is to be
 // in the room, which connect names, or in the only one. Without ack a message counts
 // as taken once it is sent. Without server the instance is what the header X-Server-ID
 // says, or else the URL.
@@ -81,14 +87,23 @@ func (f *foreign) line(line string) error {
 	if line == "" || strings.HasPrefix(line, "#") {
 		return nil
 	}
-	word, value, _ := strings.Cut(line, " ")
-	value = strings.TrimSpace(value)
-	known := false
-	for _, w := range words {
-		known = known || w == word
+	word, value := line, ""
+	if at := strings.IndexFunc(line, unicode.IsSpace); at >= 0 {
+		word, value = line[:at], strings.TrimSpace(line[at:])
 	}
+	err := f.add(word, value)
+	if err != nil && trailing.MatchString(value) {
+		return fmt.Errorf("%w; # begins a comment only at the beginning of a line", err)
+	}
+	return err
+}
+
+// trailing is what looks like a comment.
+var trailing = regexp.MustCompile(`\s#`)
+
+func (f *foreign) add(word, value string) error {
 	switch {
-	case !known:
+	case !slices.Contains(words, word):
 		return fmt.Errorf("no line begins with %q: there are %s", word, strings.Join(words, ", "))
 	case value == "":
 		return fmt.Errorf("%s: what follows is missing", word)
@@ -97,6 +112,8 @@ func (f *foreign) line(line string) error {
 		return nil
 	case word == "echo":
 		return fmt.Errorf("echo %s: want yes or no", value)
+	case word == "connect" && (value[0] != '/' || strings.ContainsFunc(value, unicode.IsSpace)):
+		return fmt.Errorf("connect %s: want a path without spaces that begins with /, as in /ws?name={user}", value)
 	case f.patterns[word] != nil:
 		return fmt.Errorf("there is a line %q already", word)
 	}
@@ -119,5 +136,6 @@ func (f *foreign) Traits() Traits {
 		Echoes:  f.echo,
 		Rooms:   f.patterns["join"] != nil || f.patterns["connect"].has("room"),
 		Directs: f.patterns["tell"] != nil,
+		Leaves:  f.patterns["leave"] != nil,
 	}
 }

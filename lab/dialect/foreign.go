@@ -3,7 +3,6 @@ package dialect
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/url"
@@ -31,12 +30,12 @@ const (
 // as the room may be a part of the URL.
 type stranger struct {
 	dialect   *foreign
-	url, user string
+	base, url string // as it was given; of the WebSocket, without a path
+	user      string
 	heard     func(Heard)
 
 	socket *websocket.Conn
 	server string
-	room   string // the only one, where messages do not say
 	ctx    context.Context
 	end    context.CancelCauseFunc
 	done   chan struct{} // closed by the reading goroutine
@@ -44,6 +43,7 @@ type stranger struct {
 	writing sync.Mutex
 
 	mu    sync.Mutex // guards what follows
+	room  string     // joined last: that of messages which do not say
 	waits []*wait
 }
 
@@ -51,15 +51,17 @@ type stranger struct {
 func (f *foreign) Dial(_ context.Context, base, user string, heard func(Heard)) (Conn, error) {
 	u, err := url.Parse(base)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("connect %s to %s: %w", user, base, err)
 	}
 	scheme := map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
 	if scheme == "" {
-		return nil, fmt.Errorf("%s: it begins with neither http:// nor https://", base)
+		return nil, fmt.Errorf("connect %s to %s: it begins with neither http:// nor https://", user, base)
 	}
-	s := &stranger{dialect: f, url: scheme + "://" + u.Host + strings.TrimRight(u.Path, "/"), user: user, heard: heard, done: make(chan struct{})}
+	s := &stranger{
+		dialect: f, base: base, url: scheme + "://" + u.Host + strings.TrimRight(u.Path, "/"),
+		user: user, heard: heard, server: base, done: make(chan struct{}),
+	}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
-	s.server = base
 	return s, nil
 }
 
@@ -68,18 +70,29 @@ func (s *stranger) Server() string { return s.server }
 // Join connects for the first room. Nothing can be resumed: nobody knows how.
 func (s *stranger) Join(ctx context.Context, room string, _ *client.Position) (client.Joined, error) {
 	values := map[string]string{"user": s.user, "room": room}
+	s.mu.Lock()
+	s.room = room // before anything is heard
+	s.mu.Unlock()
 	if s.socket == nil {
 		if err := s.connect(ctx, values); err != nil {
-			return client.Joined{}, err
+			return client.Joined{}, fmt.Errorf("connect %s to %s: %w", s.user, s.base, err)
 		}
 	}
-	s.room = cmp.Or(s.room, room)
-	err := s.ask(ctx, "join", "joined", values)
-	return client.Joined{Position: client.Position{Epoch: "none"}}, err
+	if err := s.ask(ctx, "join", "joined", values); err != nil {
+		return client.Joined{}, fmt.Errorf("%s: join %s at %s: %w", s.user, room, s.base, err)
+	}
+	return client.Joined{Position: client.Position{Epoch: "none"}}, nil
 }
 
 func (s *stranger) Leave(ctx context.Context, room string) error {
-	return s.ask(ctx, "leave", "left", map[string]string{"user": s.user, "room": room})
+	err := errors.ErrUnsupported
+	if s.dialect.patterns["leave"] != nil {
+		err = s.ask(ctx, "leave", "left", map[string]string{"user": s.user, "room": room})
+	}
+	if err != nil {
+		return fmt.Errorf("%s: leave %s at %s: %w", s.user, room, s.base, err)
+	}
+	return nil
 }
 
 func (s *stranger) connect(ctx context.Context, values map[string]string) error {
@@ -87,6 +100,9 @@ func (s *stranger) connect(ctx context.Context, values map[string]string) error 
 	socket, response, err := websocket.DefaultDialer.DialContext(ctx, target, nil)
 	if err != nil && response != nil {
 		return &client.Error{Status: response.StatusCode}
+	}
+	if ctx.Err() != nil && err != nil {
+		return context.Cause(ctx)
 	}
 	if err != nil {
 		return err
@@ -161,13 +177,19 @@ func (s *stranger) take(frame []byte, at time.Time) {
 		if !ok {
 			continue
 		}
-		h := Heard{Text: values["text"], Offset: offset(values), At: at}
+		h := Heard{From: values["user"], Text: values["text"], Offset: ledger.NoOffset, At: at}
 		if word == "message" {
-			h.Room = cmp.Or(values["room"], s.room)
+			h.Room, h.Offset = cmp.Or(values["room"], s.lastRoom()), offset(values)
 		}
 		s.heard(h)
 		return
 	}
+}
+
+func (s *stranger) lastRoom() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.room
 }
 
 // offset is what a frame says, or NoOffset.
@@ -186,46 +208,6 @@ func (s *stranger) write(frame string) error {
 	}
 	_ = s.socket.SetWriteDeadline(time.Now().Add(writeWait)) // an error comes with the write
 	return s.socket.WriteMessage(websocket.TextMessage, []byte(frame))
-}
-
-// A foreignSent waits for its ack, or for nothing.
-type foreignSent struct {
-	conn   *stranger
-	frame  string
-	values map[string]string
-	wait   *wait
-}
-
-func (s *stranger) Send(_ context.Context, room, user, text string) (Sent, error) {
-	values := map[string]string{"user": s.user, "room": room, "to": user, "text": text, "ref": strings.ToLower(rand.Text()[:10])}
-	word := "send"
-	if room == "" {
-		word = "tell"
-	}
-	m := &foreignSent{frame: s.dialect.patterns[word].frame(values), values: values}
-	return m, m.send(s)
-}
-
-// Again may make a second copy: only its ref says that it is the same message.
-func (s *stranger) Again(_ context.Context, before Sent) (Sent, error) {
-	m := before.(*foreignSent)
-	return m, m.send(s)
-}
-
-func (m *foreignSent) send(s *stranger) error {
-	m.conn, m.wait = s, s.expect(m.values, "ack", "refused")
-	return s.write(m.frame)
-}
-
-func (m *foreignSent) Wait(ctx context.Context) (uint64, error) {
-	if m.wait == nil {
-		return ledger.NoOffset, nil
-	}
-	a, err := m.conn.await(ctx, m.wait)
-	if err == nil && a.word == "refused" {
-		err = &client.Error{Code: cmp.Or(a.values["text"], "refused")}
-	}
-	return offset(a.values), err
 }
 
 // Alive cannot be asked in a dialect that is not ours.

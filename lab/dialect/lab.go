@@ -23,7 +23,9 @@ type lab struct {
 	dial func(ctx context.Context, url, user string) (*client.Client, error)
 }
 
-func (lab) Traits() Traits { return Traits{Acks: true, Echoes: true, Rooms: true, Directs: true} }
+func (lab) Traits() Traits {
+	return Traits{Acks: true, Echoes: true, Rooms: true, Directs: true, Leaves: true}
+}
 
 func (l lab) Dial(ctx context.Context, url, user string, heard func(Heard)) (Conn, error) {
 	c, err := l.dial(ctx, url, user)
@@ -31,7 +33,7 @@ func (l lab) Dial(ctx context.Context, url, user string, heard func(Heard)) (Con
 		return nil, err
 	}
 	c.Listen(func(room string, m client.Message, gap *client.Gap) {
-		h := Heard{Room: room, Text: m.Text, Offset: m.Offset, At: m.Arrived}
+		h := Heard{Room: room, From: m.From, Text: m.Text, Offset: m.Offset, At: m.Arrived}
 		if gap != nil {
 			h.Gap = &gap.From
 		}

@@ -23,7 +23,10 @@ type pattern struct {
 // names are what a pattern may have in braces.
 var names = []string{"user", "to", "room", "text", "ref", "server", "offset"}
 
-var braces = regexp.MustCompile(`\{([a-z]+)\}`)
+var (
+	braces   = regexp.MustCompile(`\{([a-z]+)\}`)
+	likeJSON = regexp.MustCompile(`^\{\s*"`)
+)
 
 func parsePattern(source string) (*pattern, error) {
 	p := &pattern{source: source}
@@ -38,7 +41,7 @@ func parsePattern(source string) (*pattern, error) {
 		}
 	}
 	p.object = nil
-	if strings.HasPrefix(source, `{"`) {
+	if likeJSON.MatchString(source) {
 		return nil, errors.New("it looks like JSON, and is none")
 	}
 	p.text = expression(source)

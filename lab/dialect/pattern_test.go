@@ -55,8 +55,13 @@ func TestAPatternMakesFrames(t *testing.T) {
 
 func TestAFileThatIsNoDialectIsRefusedWithItsLine(t *testing.T) {
 	const good = "connect /ws\nsend {text}\nmessage {text}\n"
-	if _, err := Parse("# a comment\n\n" + good); err != nil {
-		t.Fatalf("got %v for a good one", err)
+	for _, text := range []string{
+		"# a comment\n\n" + good, strings.ReplaceAll(good, " ", "\t"), strings.ReplaceAll(good, " ", " \t "), strings.ReplaceAll(good, "\n", "\r\n"),
+		good + "hello {\"token\":\"a #b\"}\n",
+	} {
+		if _, err := Parse(text); err != nil {
+			t.Fatalf("%q: got %v for a good one", text, err)
+		}
 	}
 	tests := []struct{ text, want string }{
 		{"", `there is no line "connect", which is needed`},
@@ -69,6 +74,11 @@ func TestAFileThatIsNoDialectIsRefusedWithItsLine(t *testing.T) {
 		{good + `join {"room":"{room}"`, "line 4: join: it looks like JSON, and is none"},
 		{good + "echo perhaps\n", "line 4: echo perhaps: want yes or no"},
 		{good + "tell {to} {text}\n", "there is one of tell and told"},
+		{good + "echo no   # they do not\n", "line 4: echo no   # they do not: want yes or no; # begins a comment only at the beginning"},
+		{good + `join {"room":"{room}"} # a room`, "line 4: join: it looks like JSON, and is none; # begins a comment only"},
+		{good + `join { "room":"{room}"} # a room`, "line 4: join: it looks like JSON, and is none; # begins a comment only"},
+		{"connect ws?name={user}\n", "line 1: connect ws?name={user}: want a path without spaces that begins with /, as in"},
+		{"connect /ws # where it is\n", "line 1: connect /ws # where it is: want a path without spaces that begins with /, as in /ws?name={user}; # begins"},
 	}
 	for _, test := range tests {
 		_, err := Parse(test.text)
@@ -83,6 +93,7 @@ func TestADialectSaysWhatItsServersCan(t *testing.T) {
 		"connect /ws\nsend {text}\nmessage {text}\n":                                                      {Echoes: true},
 		"connect /ws/{room}\nsend {text}\nmessage {text}\necho no\n":                                      {Rooms: true},
 		"connect /\njoin {room}\nack {ref}\nsend {text}\nmessage {text}\ntell {to} {text}\ntold {text}\n": {Acks: true, Echoes: true, Rooms: true, Directs: true},
+		"connect /\njoin {room}\nleave {room}\nsend {text}\nmessage {text}\n":                             {Echoes: true, Rooms: true, Leaves: true},
 	} {
 		d, err := Parse(text)
 		if err != nil {

@@ -1,5 +1,6 @@
 // Package dialecttest is a chat server that speaks another protocol than the lab's,
-// and that has a fault, for those who have to find it.
+// and that has a fault, for those who have to find it: foreign.go, faults.go (what
+// becomes of a message).
 package dialecttest
 
 import (
@@ -15,24 +16,23 @@ import (
 type Foreign struct {
 	fault string
 
-	mu      sync.Mutex                 // guards what follows, and writing
-	members map[*websocket.Conn]string // the room of each
+	mu      sync.Mutex // guards what follows, and writing
+	members map[*websocket.Conn]*member
 	said    int
-	held    map[*websocket.Conn][]byte // by one that reorders
 }
 
-// The faults. Each touches a third of the messages.
-const (
-	None     = ""
-	Loses    = "loses"
-	Doubles  = "doubles"
-	Reorders = "reorders"
-	Mixes    = "mixes" // what is said in one room is heard in another one as well
-)
+// A member is a user by one connection.
+type member struct {
+	conn *websocket.Conn
+	name string
+	room string // "" outside of all
+	left string // the room that it was in last, where the server keeps it there
+	held string // a message, where the server reorders
+}
 
 // New returns a server with a fault.
 func New(fault string) *Foreign {
-	return &Foreign{fault: fault, members: make(map[*websocket.Conn]string), held: make(map[*websocket.Conn][]byte)}
+	return &Foreign{fault: fault, members: make(map[*websocket.Conn]*member)}
 }
 
 // Dialect describes the protocol, as a file for the lab.
@@ -40,9 +40,12 @@ const Dialect = `
 connect  /chat?name={user}
 join     {"do":"join","channel":"{room}"}
 joined   {"did":"join","channel":"{room}"}
+leave    {"do":"leave","channel":"{room}"}
+left     {"did":"leave","channel":"{room}"}
 send     {"do":"say","channel":"{room}","body":"{text}","id":"{ref}"}
 ack      {"did":"say","id":"{ref}"}
-message  {"said":"{text}","channel":"{room}"}
+refused  {"error":"{text}","id":"{ref}"}
+message  {"said":"{text}","channel":"{room}","by":"{user}"}
 `
 
 func (f *Foreign) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -51,6 +54,10 @@ func (f *Foreign) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it has replied
 	}
+	m := &member{conn: conn, name: r.FormValue("name")}
+	f.mu.Lock()
+	f.members[conn] = m
+	f.mu.Unlock()
 	defer func() {
 		f.mu.Lock()
 		delete(f.members, conn)
@@ -62,47 +69,39 @@ func (f *Foreign) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return
 		}
-		f.take(conn, frame)
+		f.take(m, frame)
 	}
 }
 
-func (f *Foreign) take(conn *websocket.Conn, frame []byte) {
-	var m struct{ Do, Channel, Body, ID string }
-	if json.Unmarshal(frame, &m) != nil {
+func (f *Foreign) take(m *member, frame []byte) {
+	var asked struct{ Do, Channel, Body, ID string }
+	if json.Unmarshal(frame, &asked) != nil {
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if m.Do == "join" {
-		f.members[conn] = m.Channel
-		f.write(conn, `{"did":"join","channel":%q,"since":5}`, m.Channel)
-		return
-	}
-	f.said++
-	f.write(conn, `{"did":"say","id":%q}`, m.ID)
-	third := f.said%3 == 0
-	i := 0
-	for other, room := range f.members {
-		i++
-		if room != m.Channel && !(f.fault == Mixes && third) || f.fault == Loses && third && i%2 == 0 && other != conn {
-			continue
+	switch asked.Do {
+	case "join":
+		m.room = asked.Channel
+		m.write(`{"did":"join","channel":%q,"since":5}`, asked.Channel)
+	case "leave":
+		if f.fault == Keeps {
+			m.left = m.room
 		}
-		text := fmt.Sprintf(`{"said":%q,"channel":%q}`, m.Body, room)
-		if f.fault == Reorders && f.held[other] == nil && third && other != conn {
-			f.held[other] = []byte(text)
-			continue
+		m.room = ""
+		m.write(`{"did":"leave","channel":%q}`, asked.Channel)
+	case "say":
+		f.said++
+		if f.fault == Refuses && f.said%3 == 0 {
+			m.write(`{"error":"full","id":%q}`, asked.ID)
+			return
 		}
-		f.write(other, "%s", text)
-		if f.fault == Doubles && third {
-			f.write(other, "%s", text)
-		}
-		if held := f.held[other]; held != nil {
-			f.write(other, "%s", held)
-			f.held[other] = nil
-		}
+		m.write(`{"did":"say","id":%q}`, asked.ID)
+		f.deliver(m, asked.Channel, asked.Body)
 	}
 }
 
-func (f *Foreign) write(conn *websocket.Conn, format string, args ...any) {
-	_ = conn.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, format, args...)) // who has gone needs none
+// write is called with the server's mutex held.
+func (m *member) write(format string, args ...any) {
+	_ = m.conn.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, format, args...)) // who has gone needs none
 }
