@@ -29,6 +29,10 @@ func TestTheLedgerTellsAForeignServersFaults(t *testing.T) {
 		{dialecttest.Doubles, ledger.False, func(r *ledger.Report) int { return r.Doubled }},
 		{dialecttest.Reorders, ledger.False, func(r *ledger.Report) int { return r.Reordered }},
 		{dialecttest.Mixes, ledger.False, func(r *ledger.Report) int { return r.WrongRoom }},
+		{dialecttest.Alters, ledger.False, func(r *ledger.Report) int { return r.Altered }},
+		{dialecttest.Forges, ledger.False, func(r *ledger.Report) int { return r.Altered }},
+		{dialecttest.Repeats, ledger.False, func(r *ledger.Report) int { return r.Doubled }},
+		{dialecttest.Refuses, ledger.True, func(r *ledger.Report) int { return r.Refused }},
 	}
 	d, err := dialect.Parse(dialecttest.Dialect)
 	if err != nil {
@@ -48,12 +52,15 @@ func TestTheLedgerTellsAForeignServersFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.Settle(t.Context(), time.Second)
+			if test.fault == dialecttest.Repeats {
+				c.Listen(t.Context(), time.Second) // to what comes half a second later
+			}
 			r := c.Judge()
 			if r.Verdict != test.want || test.defect != nil && test.defect(r) == 0 {
 				t.Errorf("got %s: %+v\n%v", r.Verdict, r, r.First)
 			}
-			if r.Acked != 48 {
-				t.Errorf("got %d acknowledged, want 48", r.Acked)
+			if r.Acked+r.Refused != 48 {
+				t.Errorf("got %d acknowledged, %d refused, want 48 answers", r.Acked, r.Refused)
 			}
 		})
 	}

@@ -70,13 +70,15 @@ func runAutoscale(b *bench) *report.Result {
 	})
 	stayed := c.Ledger.Tally(func(p ledger.Pair) bool { return !movers[p.To] })
 	went := c.Ledger.Tally(func(p ledger.Pair) bool { return movers[p.To] })
+	reconnected := c.Ends()["moved"]
 	b.answer = 100 * fresh
 	r.Claims = []report.Claim{
 		claim(stayed.Lost() == 0 && stayed.Due > 0, "nothing is lost for those who stay", "%d of %d are", stayed.Lost(), stayed.Due),
 		claim(went.Lost() == 0 && went.Due > 0, "nothing is lost for those who move", "%d of %d are", went.Lost(), went.Due),
 		claim(told.Doubled+told.Reordered == 0, "nothing is doubled or reordered", "%d are doubled, %d reordered", told.Doubled, told.Reordered),
 		claim(fresh == 0, "a new server has 0 % of the old connections", "%.1f %%", 100*fresh),
-		claim(moved > 0, "until they reconnect", "and it had none after they did"),
+		claim(len(movers) == users/2 && reconnected == users/2, "half of them reconnect", "%d were to, and %d did", len(movers), reconnected),
+		claim(moved > 0, "after half of them have reconnected, the new server has some of them", "it has none"),
 	}
 	r.Proves = fmt.Sprintf("A new server gets %s of the connections that there are: scaling out helps those who come, and 0 of %d deliveries were lost on the way there and back.", percent(fresh), told.Due)
 	if told.Lost > 0 {
@@ -85,8 +87,8 @@ func runAutoscale(b *bench) *report.Result {
 	return r
 }
 
-func total(servers map[string]int) (all int) {
-	for _, n := range servers {
+func total(counts map[string]int) (all int) {
+	for _, n := range counts {
 		all += n
 	}
 	return all

@@ -21,8 +21,9 @@ type bench struct {
 	ctx    context.Context
 	engine stack.Engine
 	fast   bool
-	doing  func(string)
-	answer float64 // to what the attendee was asked
+	tell   func(string) // what goes on
+	now    string       // what does
+	answer float64      // to what the attendee was asked
 
 	closers []func() error
 }
@@ -44,17 +45,28 @@ var phases = stack.Phases
 // phase 2 is nothing shared, phase 3 is what this project does.
 var nothingShared, withRedis = phases[1], phases[2]
 
-// start starts a stack, which is closed with the bench at the latest.
+// doing tells what goes on from here on.
+func (b *bench) doing(what string) {
+	b.now = what
+	b.tell(what)
+}
+
+// start starts a stack, which is closed with the bench at the latest. The engine tells
+// of its own work, a program that it builds; what goes on is told again after that.
 func (b *bench) start(p stack.Phase, servers int, env ...string) *stack.Stack {
 	s, err := stack.Start(b.ctx, b.engine, p, servers, env...)
 	b.must(err)
 	b.closers = append(b.closers, s.Close)
+	b.tell(b.now)
 	return s
 }
 
-// gather brings a crowd to a stack, which is closed with the bench at the latest.
+// gather brings a crowd to a stack, by its balancer if no other way is given. It is
+// closed with the bench at the latest.
 func (b *bench) gather(s *stack.Stack, o load.Options) *load.Crowd {
-	o.URLs = []string{s.URL()}
+	if o.URLs == nil {
+		o.URLs = []string{s.URL()}
+	}
 	c, err := load.Gather(b.ctx, o)
 	b.must(err)
 	b.closers = append(b.closers, func() error { c.Close(); return nil })

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"secondserver/lab/load"
@@ -15,17 +16,17 @@ import (
 var deploy = Experiment{
 	Name:     "deploy",
 	Question: "What does a rolling restart cost?",
-	Asked:    Asked{"Servers end politely, clients reconnect within a tenth of a second, and join again: how many deliveries does one deploy lose?", "deliveries", 100},
+	Asked:    Asked{"Servers end politely, clients reconnect in a fraction of a second, and join again: how many deliveries does one deploy lose?", "deliveries", 100},
 	run:      runDeploy,
 }
 
 func runDeploy(b *bench) *report.Result {
 	users := pick(b, 60, 20)
 	r := &report.Result{
-		Table:  report.Table{Columns: []string{"servers end by", "clients then", "due", "lost", "unanswered", "back after"}},
+		Table:  report.Table{Columns: []string{"servers end by", "clients then", "connections ended", "told so (1012)", "due", "lost", "unanswered", "back after"}},
 		Figure: report.Figure{Title: "One deploy: three servers restarted, one after the other", Y: "deliveries lost"},
 	}
-	var lost [3]int
+	var lost, ended, warned [3]int
 	bars := report.Bars{Name: "lost"}
 	for i, way := range []struct {
 		name, back string
@@ -47,29 +48,42 @@ func runDeploy(b *bench) *report.Result {
 				b.must(server.Start(b.ctx))
 			}
 		})
-		comebacks := c.Comebacks()
+		comebacks, ends := c.Comebacks(), c.Ends()
 		b.end()
 
-		lost[i] = told.Lost
+		lost[i], ended[i], warned[i] = told.Lost, total(ends), restarts(ends)
 		back := "–"
 		if len(comebacks) > 0 {
 			back = fmt.Sprintf("%.0f ms", float64(comebacks[len(comebacks)/2].Microseconds())/1000)
 		}
 		r.Table.Rows = append(r.Table.Rows, []string{
-			way.name, way.back, count(told.Due), count(told.Lost), count(told.Unanswered), back,
+			way.name, way.back, count(ended[i]), count(warned[i]), count(told.Due), count(told.Lost), count(told.Unanswered), back,
 		})
 		r.Figure.Labels = append(r.Figure.Labels, way.name+", clients "+way.back)
 		bars.Values = append(bars.Values, float64(told.Lost))
 	}
 	r.Figure.Bars = []report.Bars{bars}
 	b.answer = float64(lost[1])
+	drained := ended[1] + ended[2]
 	r.Claims = []report.Claim{
+		claim(ended[0] > 0 && warned[0] == 0, "who is connected to a server that is killed is not told", "%d of %d are", warned[0], ended[0]),
+		claim(drained > 0 && warned[1]+warned[2] == drained, "who is connected to one that drains is told, by close code 1012", "%d of %d are", warned[1]+warned[2], drained),
 		claim(lost[0] > 0, "kill -9 loses deliveries", "none was lost"),
 		claim(lost[1] > 0, "so does a drain whose clients only join again", "none was lost"),
 		claim(lost[2] == 0, "drain and resume loses none", "%d are lost", lost[2]),
 	}
 	r.Proves = fmt.Sprintf("A deploy loses %d deliveries by kill -9, %d by draining, and %d where those who come back resume: it is the resume that saves, not the politeness.", lost[0], lost[1], lost[2])
 	return r
+}
+
+// restarts counts the connections that ended by the server's saying that it restarts.
+func restarts(ends map[string]int) (count int) {
+	for cause, n := range ends {
+		if strings.HasPrefix(cause, "1012 ") {
+			count += n
+		}
+	}
+	return count
 }
 
 // stop drains a server, as a deploy does.

@@ -19,7 +19,8 @@ type Experiment struct {
 	run      func(*bench) *report.Result
 }
 
-// Asked is what an attendee is to predict before the run.
+// Asked is what an attendee is to predict before the run. Its sizes are those of a
+// full run.
 type Asked struct {
 	What   string  // a question whose answer is a number
 	Unit   string  // "%", "messages"
@@ -59,9 +60,9 @@ type Options struct {
 // means that it could not be run; that a claim does not hold is a result.
 func (e Experiment) Run(ctx context.Context, o Options) (r *report.Result, err error) {
 	began := time.Now()
-	b := &bench{ctx: ctx, engine: o.Engine, fast: o.Fast, doing: o.Doing}
-	if b.doing == nil {
-		b.doing = func(string) {}
+	b := &bench{ctx: ctx, engine: o.Engine, fast: o.Fast, tell: o.Doing}
+	if b.tell == nil {
+		b.tell = func(string) {}
 	}
 	defer func() {
 		gaveUp := recover()

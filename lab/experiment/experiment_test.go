@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
+	"strings"
 	"testing"
 
 	"secondserver/lab/experiment"
@@ -78,6 +80,31 @@ func TestTheNumbersShowWhatTheyHaveToShow(t *testing.T) {
 				t.Errorf("got %+v, want a table, a picture, claims and a sentence", r)
 			}
 		})
+	}
+}
+
+// The fast run has the first rows of instances only. What holds for all of them is that
+// they are the fraction that the document says they are.
+func TestTheQuotedInstancesAreTheFraction(t *testing.T) {
+	document, err := os.ReadFile("../../docs/experiments.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quoted, err := report.Quoted(string(document), "instances")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(quoted.Rows) != 10 {
+		t.Fatalf("got %d rows, want 10", len(quoted.Rows))
+	}
+	for _, row := range quoted.Rows {
+		var n, m, predicted, alone float64
+		if _, err := fmt.Sscanf(strings.Join(row, " "), "%g %g %g %% %g %%", &n, &m, &predicted, &alone); err != nil {
+			t.Fatalf("row %q: %v", row, err)
+		}
+		if want := 100 * (m/n - 1) / (m - 1); math.Abs(alone-want) > 2 || math.Abs(predicted-want) > 0.1 {
+			t.Errorf("%g servers: quoted are %.1f %% predicted and %.1f %% with nothing shared, (M/N−1)/(M−1) is %.1f %%", n, predicted, alone, want)
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package ledger accounts for every message and every user who should have it:
-// delivered, lost, doubled, reordered, in the wrong room, late.
+// delivered, lost, doubled, reordered, in the wrong room, altered, misnumbered, late.
 //
 //	l := ledger.New(ledger.Options{Within: 10 * time.Second})
 //	alice, bob := l.User("alice"), l.User("bob")
@@ -8,7 +8,7 @@
 //	alice.Joined("general", now)             // … and confirmed: from here on she is owed
 //	id := l.Sent(alice, ledger.Room("general"), now)
 //	l.Acked(id, at, now)
-//	bob.Heard(id, "general", now)
+//	bob.Heard(id, ledger.Copy{Room: "general", …})
 //	r := l.Judge()                           // r.Verdict: true, false or unknown
 //
 // It knows no server and no connection: it is told what happened, by whoever plays,
@@ -24,7 +24,7 @@
 //   - A message that was refused, or that nobody answered, is owed to nobody. Whoever
 //     hears it nevertheless does no harm.
 //
-// In reading order: ledger.go and user.go (what happened), due.go (who should have
+// In reading order: ledger.go, user.go and heard.go (what happened), due.go (who should have
 // had it), order.go (in one order?), report.go (the verdict), trace.go (the first
 // message that something is wrong with).
 package ledger

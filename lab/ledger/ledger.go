@@ -120,7 +120,10 @@ func (l *Ledger) Acked(id ID, offset uint64, at time.Time) {
 	if m.acked {
 		return
 	}
-	m.acked, m.answered, m.offset = true, at, offset
+	m.acked, m.answered = true, at
+	if offset != NoOffset && !m.at(offset) {
+		m.from.misnumbered[id] = true
+	}
 	if m.canary {
 		return
 	}

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,8 @@ func (h *history) line(w []string) {
 			h.t.Fatal(err)
 		}
 		h.now = h.now.Add(d)
+	case known && w[1] == "acked" && len(w) == 3: // m1 acked 7
+		h.Acked(id, h.number(w[2]), h.now)
 	case known && w[1] == "acked":
 		h.Acked(id, uint64(len(h.ids)), h.now)
 	case known && w[1] == "refused":
@@ -65,20 +68,39 @@ func (h *history) line(w []string) {
 	case w[1] == "gap":
 		u.Gap(w[2], h.now)
 	case w[1] == "unseen":
-		u.Unseen(h.now)
+		u.Unseen()
 	case w[1] == "says": // alice says m1 general
 		h.ids[w[2]] = h.Sent(u, ledger.Room(w[3]), h.now)
 	case w[1] == "sings":
 		h.ids[w[2]] = h.Canary(u, ledger.Room(w[3]), h.now)
 	case w[1] == "tells": // alice tells m1 bob
 		h.ids[w[2]] = h.Sent(u, ledger.One(w[3]), h.now)
-	case w[1] == "hears" && len(w) == 3: // bob hears m1: told to him alone
-		u.Heard(h.ids[w[2]], "", h.now)
-	case w[1] == "hears": // bob hears m1 general
-		u.Heard(h.ids[w[2]], w[3], h.now)
+	case w[1] == "hears": // bob hears m1: told to him alone; bob hears m1 general at 7 from alice altered
+		c := ledger.Copy{Offset: ledger.NoOffset, At: h.now}
+		for i, word := range w[3:] {
+			switch {
+			case i == 0:
+				c.Room = word
+			case word == "altered":
+				c.Altered = true
+			case w[2+i] == "at":
+				c.Offset = h.number(word)
+			case w[2+i] == "from":
+				c.From = word
+			}
+		}
+		u.Heard(h.ids[w[2]], c)
 	default:
 		h.t.Fatalf("no such line: %q", w)
 	}
+}
+
+func (h *history) number(word string) uint64 {
+	n, err := strconv.ParseUint(word, 10, 64)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return n
 }
 
 const three = `
@@ -185,20 +207,25 @@ func TestEachDefectIsSeen(t *testing.T) {
 			alice says m1 general
 			bob says m2 general
 			charlie says m3 general
-			m1 refused
-			m2 refused
-			m3 refused
+			m1 acked
+			m2 acked
+			m3 acked
 			alice hears m1 general
 			alice hears m2 general
 			bob hears m2 general
 			bob hears m3 general
 			charlie hears m3 general
-			charlie hears m1 general
-			alice says m4 general
-			m4 acked
-			bob hears m4 general
-			charlie hears m4 general`,
-			"false due 2 delivered 2 reordered 1 first reordered"},
+			charlie hears m1 general`,
+			"false due 6 delivered 3 lost 3 reordered 1 first lost"},
+		{"what was refused and comes late does no harm", three + `
+			alice says m1 general
+			alice says m2 general
+			m1 refused
+			m2 acked
+			bob hears m2 general
+			bob hears m1 general
+			charlie hears m2 general`,
+			"true due 2 delivered 2"},
 		{"what is sent again stands where it was taken", three + `
 			alice says m1 general
 			m1 refused
@@ -273,6 +300,14 @@ func TestEachDefectIsSeen(t *testing.T) {
 			charlie hears m2 general
 			bob hears m2 general`,
 			"true due 3 delivered 3"},
+		{"a leave that was never confirmed ends with the next join", three + `
+			bob leaves general
+			bob on server-1
+			bob in general
+			alice says m1 general
+			m1 acked
+			charlie hears m1 general`,
+			"false due 2 delivered 1 lost 1 first lost"},
 		{"sent before the join was confirmed", three + `
 			alice says m1 general
 			dave on server-2
@@ -355,6 +390,103 @@ func TestEachDefectIsSeen(t *testing.T) {
 			m1 acked
 			charlie hears m1 general`,
 			"unknown due 2 delivered 1 unseen 1"},
+		{"a hole before the last that was seen is lost", three + `
+			alice says m1 general
+			m1 acked
+			charlie hears m1 general
+			alice says m2 general
+			m2 acked
+			charlie hears m2 general
+			bob hears m2 general
+			alice says m3 general
+			m3 acked
+			charlie hears m3 general
+			bob unseen`,
+			"false due 6 delivered 4 lost 1 unseen 1 first lost"},
+		{"what was said before the answer may come after it", three + `
+			alice says m1 general
+			charlie says m2 general
+			m1 acked
+			m2 acked
+			charlie hears m1 general
+			alice hears m2 general
+			bob hears m2 general
+			bob unseen`,
+			"unknown due 4 delivered 3 unseen 1"},
+		{"of what is told to one there is no order of senders", three + `
+			alice tells m1 bob
+			m1 acked
+			charlie tells m2 bob
+			m2 acked
+			bob hears m2
+			bob unseen`,
+			"unknown due 2 delivered 1 unseen 1"},
+		{"another text", three + `
+			alice says m1 general
+			m1 acked
+			bob hears m1 general altered
+			charlie hears m1 general`,
+			"false due 2 delivered 2 altered 1 first altered"},
+		{"another sender", three + `
+			alice says m1 general
+			m1 acked
+			bob hears m1 general from charlie
+			charlie hears m1 general from alice`,
+			"false due 2 delivered 2 altered 1 first altered"},
+		{"numbered as it was acknowledged", three + `
+			alice says m1 general
+			bob hears m1 general at 7
+			m1 acked 7
+			charlie hears m1 general at 7
+			charlie hears m1 general at 7`,
+			"false due 2 delivered 2 doubled 1 first doubled"},
+		{"numbered otherwise for another one", three + `
+			alice says m1 general
+			m1 acked 7
+			bob hears m1 general at 8
+			charlie hears m1 general at 7`,
+			"false due 2 delivered 2 misnumbered 1 first misnumbered"},
+		{"acknowledged under another number", three + `
+			alice says m1 general
+			bob hears m1 general at 8
+			charlie hears m1 general at 8
+			m1 acked 7`,
+			"false due 2 delivered 2 misnumbered 1 first misnumbered"},
+		{"two under one number", three + `
+			alice says m1 general
+			m1 acked 7
+			bob hears m1 general at 7
+			charlie hears m1 general at 7
+			alice says m2 general
+			m2 acked 7
+			bob hears m2 general at 7
+			charlie hears m2 general at 7`,
+			"false due 4 delivered 4 misnumbered 2 first misnumbered"},
+		{"after a gap, and after a join, numbers begin again", three + `
+			alice says m1 general
+			m1 acked 7
+			bob hears m1 general at 7
+			charlie hears m1 general at 7
+			bob gap general
+			charlie in general
+			alice says m2 general
+			m2 acked 1
+			bob hears m2 general at 1
+			charlie hears m2 general at 1`,
+			"true due 4 delivered 4"},
+		{"what is sent again may have two numbers", three + `
+			alice says m1 general
+			bob hears m1 general at 7
+			charlie hears m1 general at 7
+			m1 again
+			m1 acked 1`,
+			"true due 2 delivered 2"},
+		{"one's own direct message may come back", three + `
+			alice tells m1 bob
+			m1 acked
+			bob hears m1
+			alice hears m1`,
+			"true due 1 delivered 1"},
 		{"one message has no answer", three + `
 			alice says m1 general
 			m1 acked
@@ -391,7 +523,7 @@ func summary(r *ledger.Report) string {
 		count int
 	}{
 		{"delivered", r.Delivered}, {"lost", r.Lost}, {"told", r.Told}, {"unseen", r.Unseen}, {"doubled", r.Doubled},
-		{"reordered", r.Reordered}, {"wrong", r.WrongRoom}, {"late", r.Late}, {"echoes lost", r.EchoesLost},
+		{"reordered", r.Reordered}, {"wrong", r.WrongRoom}, {"altered", r.Altered}, {"misnumbered", r.Misnumbered}, {"late", r.Late}, {"echoes lost", r.EchoesLost},
 	} {
 		if part.count != 0 {
 			s += fmt.Sprintf(" %s %d", part.name, part.count)
@@ -446,11 +578,16 @@ func TestATraceSaysWhoseCopyIsWrong(t *testing.T) {
 		alice says m1 general
 		m1 acked
 		charlie hears m1 general
+		alice says m2 general
+		m2 acked
+		charlie hears m2 general
 		bob hears m1 general
 	`
 	for _, test := range []struct{ lines, want string }{
-		{"bob hears m1 general", "\n  doubled     bob on server-2"},
-		{"dave on server-3\ndave hears m1 general", "\n  wrong room  dave on server-3"},
+		{"bob hears m2 general altered", "\n  altered     bob on server-2"},
+		{"bob hears m2 general\nbob hears m1 general", "\n  doubled     bob on server-2"},
+		{"bob hears m2 general\ndave on server-3\ndave hears m1 general", "\n  wrong room  dave on server-3"},
+		{"bob hears m2 general\nalice hears m1 general at 9", "\n  misnumbered alice on server-1"},
 	} {
 		got := play(t, ledger.Options{}, said+test.lines).Judge().First.String()
 		if !strings.HasSuffix(got, test.want) || !strings.Contains(got, "had it      bob on server-2") {
@@ -461,7 +598,7 @@ func TestATraceSaysWhoseCopyIsWrong(t *testing.T) {
 
 func TestAnIDThatIsNotItsOwnIsNoMessage(t *testing.T) {
 	h := play(t, ledger.Options{}, three)
-	h.users["bob"].Heard(7, "general", h.now)
+	h.users["bob"].Heard(7, ledger.Copy{Room: "general", At: h.now})
 	if r := h.Judge(); r.Heard != 0 || r.Verdict != ledger.Unknown {
 		t.Errorf("got %+v, want nothing", r)
 	}
@@ -498,7 +635,7 @@ func TestDeliveriesAreCountedFromServerToServer(t *testing.T) {
 		charlie hears m1 general
 		bob says m2 general
 		m2 acked`).Judge()
-	want := "[{server-1 server-1 1 1} {server-1 server-2 1 0} {server-2 server-1 2 0}]"
+	want := "[{server-1 server-1 1 1 0} {server-1 server-2 1 0 1} {server-2 server-1 2 0 2}]"
 	if got := fmt.Sprint(r.Between); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -512,7 +649,7 @@ func TestWhoMovesIsCountedWhereItWas(t *testing.T) {
 		charlie hears m1 general
 		bob on server-3
 		bob hears m1 general`).Judge()
-	if got, want := fmt.Sprint(r.Between), "[{server-1 server-1 1 1} {server-1 server-2 1 1}]"; got != want {
+	if got, want := fmt.Sprint(r.Between), "[{server-1 server-1 1 1 0} {server-1 server-2 1 1 0}]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -528,7 +665,7 @@ func TestLatencyCountsFromWhenAMessageShouldHaveBeenSent(t *testing.T) {
 	}
 	id := l.Sent(alice, ledger.Room("general"), now) // it should have been now, and it was a second later
 	l.Acked(id, 1, now.Add(1001*time.Millisecond))
-	bob.Heard(id, "general", now.Add(1002*time.Millisecond))
+	bob.Heard(id, ledger.Copy{Room: "general", Offset: 1, At: now.Add(1002 * time.Millisecond)})
 	r := l.Judge()
 	if r.Latency.P50 < 1001 || r.Latency.P50 > 1003 || r.Answers.Max < 1000 {
 		t.Errorf("got latency %+v, answers %+v, want 1002 and 1001 ms", r.Latency, r.Answers)
@@ -631,9 +768,9 @@ func TestWhatNobodyAcknowledgedReachesSomebodyOrNot(t *testing.T) {
 		alice hears m1 general
 		charlie hears m1 general
 		alice says m2 general`)
-	sent, heard := h.Reached(h.now.Add(-time.Hour), h.now.Add(time.Hour))
-	if sent != 2 || heard != 1 {
-		t.Errorf("got %d sent, heard by %d, want 2, heard by 1: one's own copy counts not", sent, heard)
+	got, want := h.Reached(h.now.Add(-time.Hour), h.now.Add(time.Hour)), ledger.Reach{Sent: 2, Heard: 1}
+	if got != want {
+		t.Errorf("got %+v, want %+v: one's own copy counts not", got, want)
 	}
 	if got, want := h.LastHeard(h.now.Add(-time.Hour), h.now), h.now.Add(-time.Millisecond); !got.Equal(want) {
 		t.Errorf("got the last copy %v before the end, want %v", h.now.Sub(got), h.now.Sub(want))
@@ -641,7 +778,7 @@ func TestWhatNobodyAcknowledgedReachesSomebodyOrNot(t *testing.T) {
 	if got := h.LastHeard(h.now, h.now.Add(time.Hour)); !got.IsZero() {
 		t.Errorf("got a last copy at %v of what nobody heard", got)
 	}
-	if sent, _ := h.Reached(h.now, h.now.Add(time.Hour)); sent != 1 {
-		t.Errorf("got %d sent at last, want 1", sent)
+	if got := h.Reached(h.now, h.now.Add(time.Hour)); got.Sent != 1 {
+		t.Errorf("got %d sent at last, want 1", got.Sent)
 	}
 }

@@ -21,7 +21,7 @@ func (l *Ledger) disorder() map[*User][]ID {
 	for _, u := range l.users {
 		for _, id := range u.order {
 			m := l.messages[id]
-			if m.canary {
+			if m.canary || !m.acked {
 				continue
 			}
 			if heard[m.to] == nil {

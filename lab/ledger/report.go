@@ -38,11 +38,13 @@ type Report struct {
 
 	Heard int `json:"heard"` // messages that came where they belong, own ones included
 
-	Doubled    int `json:"doubled"`    // further copies
-	Reordered  int `json:"reordered"`  // heard after what it should have preceded
-	WrongRoom  int `json:"wrong_room"` // heard where it was not said, or where the user is not
-	Late       int `json:"late"`       // delivered, but not in time
-	EchoesLost int `json:"echoes_lost"`
+	Doubled     int `json:"doubled"`     // further copies
+	Reordered   int `json:"reordered"`   // heard after what it should have preceded
+	WrongRoom   int `json:"wrong_room"`  // heard where it was not said, or where the user is not
+	Altered     int `json:"altered"`     // heard with another text, or from another sender
+	Misnumbered int `json:"misnumbered"` // heard or acknowledged at an offset that cannot be right
+	Late        int `json:"late"`        // delivered, but not in time
+	EchoesLost  int `json:"echoes_lost"` // own messages that their senders have not heard, and should
 
 	Latency Quantiles `json:"latency"` // of deliveries, from when a message should have been sent
 	Answers Quantiles `json:"answers"` // of acknowledgements
@@ -66,6 +68,7 @@ type Between struct {
 	To        string `json:"to"`
 	Due       int    `json:"due"`
 	Delivered int    `json:"delivered"`
+	Lost      int    `json:"lost"` // the rest is unseen
 }
 
 // Quantiles are those of a histogram, in milliseconds, each right to a thousandth.
@@ -102,10 +105,11 @@ func (l *Ledger) Judge() *Report {
 	var first offence
 	l.countMessages(r)
 	between := make(map[Between]Between)
+	seen := make(map[*User]map[Destination]time.Time)
 	l.eachDue(func(id ID, m *message, u *User, own bool) {
 		heard := u.heard.has(id)
 		switch {
-		case own && (heard || !l.options.Echo || !u.unseen.IsZero()):
+		case own && (heard || !l.options.Echo || u.unseen):
 			return
 		case own:
 			r.EchoesLost++
@@ -120,10 +124,11 @@ func (l *Ledger) Judge() *Report {
 		case heard:
 			r.Delivered++
 			sum.Delivered++
-		case !u.unseen.IsZero():
+		case u.unseen && !l.looked(u, seen)[m.to].After(m.answered):
 			r.Unseen++
 		default:
 			r.Lost++
+			sum.Lost++
 			first.add(id, "lost")
 			if u.told(m) {
 				r.Told++
@@ -133,7 +138,7 @@ func (l *Ledger) Judge() *Report {
 	})
 	l.countHeard(r, &first)
 	for key, sum := range between {
-		r.Between = append(r.Between, Between{key.From, key.To, sum.Due, sum.Delivered})
+		r.Between = append(r.Between, Between{key.From, key.To, sum.Due, sum.Delivered, sum.Lost})
 	}
 	slices.SortFunc(r.Between, func(a, b Between) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
@@ -148,6 +153,21 @@ func (l *Ledger) Judge() *Report {
 		r.Verdict = True
 	}
 	return r
+}
+
+// looked is, by room, when the last message that a user has heard was sent: all that was
+// acknowledged before has its place before it, and should have come before. Found
+// once, it is kept in seen.
+func (l *Ledger) looked(u *User, seen map[*User]map[Destination]time.Time) map[Destination]time.Time {
+	if seen[u] == nil {
+		seen[u] = make(map[Destination]time.Time)
+		for _, id := range u.order {
+			if m := l.messages[id]; m.to.room != "" && m.sent.After(seen[u][m.to]) {
+				seen[u][m.to] = m.sent
+			}
+		}
+	}
+	return seen[u]
 }
 
 func (l *Ledger) countMessages(r *Report) {
@@ -187,6 +207,14 @@ func (l *Ledger) countHeard(r *Report, first *offence) {
 		for id := range u.strayed {
 			r.WrongRoom++
 			first.add(id, "wrong room")
+		}
+		for id := range u.altered {
+			r.Altered++
+			first.add(id, "altered")
+		}
+		for id := range u.misnumbered {
+			r.Misnumbered++
+			first.add(id, "misnumbered")
 		}
 	}
 	for _, wrong := range l.disorder() {

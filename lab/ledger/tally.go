@@ -41,18 +41,43 @@ func (l *Ledger) Tally(which func(Pair) bool) (t Tally) {
 	return t
 }
 
-// Reached counts the messages that were sent in a part of the time, acknowledged or
-// not, and how many other users heard each, all together.
-func (l *Ledger) Reached(from, until time.Time) (sent, heard int) {
+// A Reach is what came of some messages, acknowledged or not.
+type Reach struct {
+	Sent, Acked int // messages
+	Heard       int // copies that others than their senders heard, of all of them together
+}
+
+// AckedShare is the acknowledged part of the messages, 0 to 1; 0 where there is none.
+func (r Reach) AckedShare() float64 {
+	if r.Sent == 0 {
+		return 0
+	}
+	return float64(r.Acked) / float64(r.Sent)
+}
+
+// HeardShare is the part of the copies that was heard where each message was for so
+// many others, 0 to 1; 0 where there is none.
+func (r Reach) HeardShare(others int) float64 {
+	if r.Sent*others == 0 {
+		return 0
+	}
+	return float64(r.Heard) / float64(r.Sent*others)
+}
+
+// Reached counts what came of the messages that were sent in a part of the time.
+func (l *Ledger) Reached(from, until time.Time) (r Reach) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, m := range l.messages {
 		if !m.canary && !m.sent.Before(from) && m.sent.Before(until) {
-			sent++
-			heard += m.heard
+			r.Sent++
+			r.Heard += m.heard
+			if m.acked {
+				r.Acked++
+			}
 		}
 	}
-	return sent, heard
+	return r
 }
 
 // LastHeard is when the last copy of the messages that were sent in a part of the

@@ -9,7 +9,7 @@ import (
 
 // A Trace is the way of the first message that something is wrong with.
 type Trace struct {
-	Defect   string   `json:"defect"`  // lost, doubled, reordered, wrong room, late, echo lost
+	Defect   string   `json:"defect"`  // lost, doubled, wrong room, altered, echo lost, misnumbered, reordered, late
 	Message  int      `json:"message"` // 1 is the first that was sent
 	From     string   `json:"from"`
 	Server   string   `json:"server"`   // that its sender was connected to
@@ -39,7 +39,7 @@ type offence struct {
 	defect string
 }
 
-var gravity = []string{"", "late", "reordered", "echo lost", "wrong room", "doubled", "lost"}
+var gravity = []string{"", "late", "reordered", "misnumbered", "echo lost", "altered", "wrong room", "doubled", "lost"}
 
 func (o *offence) add(id ID, defect string) {
 	if o.defect == "" || id < o.id || id == o.id && slices.Index(gravity, defect) > slices.Index(gravity, o.defect) {
@@ -90,6 +90,10 @@ func (o offence) concerns(u *User, m *message, disorder map[*User][]ID) bool {
 		return u.late[o.id]
 	case "wrong room":
 		return u.strayed[o.id]
+	case "altered":
+		return u.altered[o.id]
+	case "misnumbered":
+		return u.misnumbered[o.id]
 	case "echo lost":
 		return m.from == u
 	case "reordered":

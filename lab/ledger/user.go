@@ -11,13 +11,14 @@ type User struct {
 	memberships map[string][]membership // by room
 	owed        map[Destination]bool    // what is said there now
 	gaps        map[string][]time.Time  // by room: when the server said that it has lost something
-	unseen      time.Time               // from when on nobody has looked at what it hears; zero: to the end
+	unseen      bool                    // nobody has looked to the end at what it hears
 
-	heard   bits        // messages that it has heard
-	order   []ID        // … in the order in which they came, first copies only
-	doubled map[ID]int  // further copies
-	late    map[ID]bool // first copies that were
-	strayed map[ID]bool // heard where they did not belong
+	heard   bits              // messages that it has heard
+	order   []ID              // … in the order in which they came, first copies only
+	last    map[string]uint64 // by room: the offset of the last one since a join or a gap
+	doubled map[ID]int        // further copies
+
+	late, strayed, altered, misnumbered map[ID]bool // copies with a defect
 }
 
 type connection struct {
@@ -35,9 +36,12 @@ func (l *Ledger) User(name string) *User {
 		memberships: make(map[string][]membership),
 		owed:        make(map[Destination]bool),
 		gaps:        make(map[string][]time.Time),
+		last:        make(map[string]uint64),
 		doubled:     make(map[ID]int),
 		late:        make(map[ID]bool),
 		strayed:     make(map[ID]bool),
+		altered:     make(map[ID]bool),
+		misnumbered: make(map[ID]bool),
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -54,11 +58,17 @@ func (u *User) Connected(server string, at time.Time) {
 	u.owes(One(u.Name), true)
 }
 
-// Joins notes that the user asks to join a room: messages of it may come.
+// Joins notes that the user asks to join a room: messages of it may come. One whose
+// leave was never confirmed begins a new stay.
 func (u *User) Joins(room string, at time.Time) {
 	u.ledger.mu.Lock()
 	defer u.ledger.mu.Unlock()
-	if u.staying(room) == nil {
+	delete(u.last, room) // offsets may begin again
+	m := u.staying(room)
+	if m != nil && !m.leaves.IsZero() {
+		m.left, m = at, nil
+	}
+	if m == nil {
 		u.memberships[room] = append(u.memberships[room], membership{joins: at})
 	}
 }
@@ -99,79 +109,16 @@ func (u *User) Gap(room string, at time.Time) {
 	u.ledger.mu.Lock()
 	defer u.ledger.mu.Unlock()
 	u.gaps[room] = append(u.gaps[room], at)
+	delete(u.last, room)
 }
 
-// Unseen notes that nobody looks any more at what the user hears, and that it was
-// not the server's fault: what it has not heard yet cannot be judged.
-func (u *User) Unseen(at time.Time) {
+// Unseen notes that nobody has looked to the end at what the user hears, and that it
+// was not the server's fault. What it has not heard cannot be judged, unless something
+// that was said later in the same room has come.
+func (u *User) Unseen() {
 	u.ledger.mu.Lock()
 	defer u.ledger.mu.Unlock()
-	u.unseen = at
-}
-
-// Heard notes that a message has arrived, in a room or, with "", told to the user
-// alone. The order of the calls is the order of arrival.
-func (u *User) Heard(id ID, room string, at time.Time) {
-	l := u.ledger
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if int(id) >= len(l.messages) {
-		return // no message of ours
-	}
-	m := l.messages[id]
-	if !u.belongs(m, room, at) {
-		u.strayed[id] = true
-		return // it is delivered only where it belongs
-	}
-	if !u.heard.add(id) {
-		if !m.canary {
-			u.doubled[id]++
-		}
-		return
-	}
-	u.order = append(u.order, id)
-	if m.canary {
-		return
-	}
-	if m.from == u {
-		if l.options.Echo && m.acked && u.owed[m.to] {
-			l.live.Echoes--
-		}
-		return
-	}
-	latency := at.Sub(m.sent)
-	record(l.latency, latency)
-	if limit := l.options.Within; limit > 0 && latency > limit {
-		u.late[id] = true
-	}
-	m.heard++
-	m.last = at
-	if m.acked {
-		l.live.Delivered++
-	}
-}
-
-// HasHeard tells whether a message has arrived where it belongs.
-func (u *User) HasHeard(id ID) bool {
-	u.ledger.mu.Lock()
-	defer u.ledger.mu.Unlock()
-	return u.heard.has(id)
-}
-
-// belongs tells whether the user may hear a message there.
-func (u *User) belongs(m *message, room string, at time.Time) bool {
-	if m.to != (Destination{room: room}) && m.to != One(u.Name) || m.to.user != "" && room != "" {
-		return false
-	}
-	if room == "" {
-		return true
-	}
-	for _, s := range u.memberships[room] {
-		if !at.Before(s.joins) && (s.left.IsZero() || !at.After(s.left)) {
-			return true
-		}
-	}
-	return false
+	u.unseen = true
 }
 
 // staying is the stay in a room that has not ended.

@@ -130,7 +130,7 @@ func (c *Crowd) Move(users int) map[string]bool {
 		conn := u.conn
 		u.mu.Unlock()
 		if conn != nil {
-			conn.Close()
+			u.drop(conn, "moved")
 			moved[u.Name] = true
 		}
 	}
@@ -148,8 +148,7 @@ func (c *Crowd) Servers() map[string]int {
 	return servers
 }
 
-// Ends counts the connections that have ended without having been closed here, by
-// cause.
+// Ends counts the connections that have ended before the crowd was closed, by cause.
 func (c *Crowd) Ends() map[string]int {
 	ends := make(map[string]int)
 	for _, u := range c.users {
@@ -194,27 +193,27 @@ func (c *Crowd) Orders() int { return c.Ledger.Orders(c.users[0].room) }
 // Room is the name of the first room.
 func (c *Crowd) Room() string { return c.users[0].room }
 
-// byTurns is the users so that their servers take turns: what the first few of them
-// do, is done evenly on all servers.
+// byTurns is the users who are in their rooms, so that servers take turns, and on each
+// of them its rooms: what the first few do is done evenly on all servers.
 func (c *Crowd) byTurns() []*user {
-	servers := make(map[string][]*user)
-	var names []string
-	for _, u := range c.users {
-		server := u.server()
-		if servers[server] == nil {
-			names = append(names, server)
-		}
-		servers[server] = append(servers[server], u)
-	}
-	slices.Sort(names)
+	type place struct{ room, server string }
+	turn := make(map[*user]int)
+	taken := make(map[place]int)
 	var all []*user
-	for i := 0; len(all) < len(c.users); i++ {
-		for _, name := range names {
-			if i < len(servers[name]) {
-				all = append(all, servers[name][i])
-			}
+	server := make(map[*user]string) // asked for once: they may move
+	for _, u := range c.users {
+		if u.hasLeft() {
+			continue
 		}
+		server[u] = u.server()
+		at := place{u.room, server[u]}
+		turn[u] = taken[at]
+		taken[at]++
+		all = append(all, u)
 	}
+	slices.SortStableFunc(all, func(a, b *user) int {
+		return cmp.Or(cmp.Compare(turn[a], turn[b]), cmp.Compare(a.room, b.room), cmp.Compare(server[a], server[b]))
+	})
 	return all
 }
 

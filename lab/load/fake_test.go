@@ -23,6 +23,11 @@ type site struct {
 	refuse  int           // so many messages are refused first, as unavailable
 	forgets bool          // nobody can resume
 	others  bool          // only others hear a message, not its sender
+	mute    bool          // nothing is answered, and a connection has a window of 64
+	down    bool          // nobody can connect
+	frozen  int           // this server answers nothing and takes nothing; -1: none
+	keeps   bool          // who has left hears all the same
+	change  func(*dialect.Heard)
 
 	mu      sync.Mutex
 	conns   []*conn
@@ -39,12 +44,12 @@ type site struct {
 func newSite(servers int, joined bool) *site {
 	return &site{
 		servers: servers, joined: joined, history: map[string][]dialect.Heard{}, refs: map[*sent]uint64{},
-		most: map[string]int{}, now: map[string]int{},
+		most: map[string]int{}, now: map[string]int{}, frozen: -1, change: func(*dialect.Heard) {},
 	}
 }
 
 func (s *site) Traits() dialect.Traits {
-	return dialect.Traits{Acks: true, Echoes: true, Rooms: true, Directs: true}
+	return dialect.Traits{Acks: true, Echoes: true, Rooms: true, Directs: true, Leaves: true}
 }
 
 type conn struct {
@@ -53,6 +58,7 @@ type conn struct {
 	server int
 	room   string
 	hear   func(dialect.Heard)
+	window chan struct{} // nil: there is none
 	ctx    context.Context
 	end    context.CancelCauseFunc
 }
@@ -60,7 +66,16 @@ type conn struct {
 func (s *site) Dial(_ context.Context, _, user string, heard func(dialect.Heard)) (dialect.Conn, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.down {
+		return nil, errKilled
+	}
 	c := &conn{site: s, user: user, server: s.dialed % s.servers, hear: heard}
+	if c.server == s.frozen {
+		c.server = (c.server + 1) % s.servers
+	}
+	if s.mute {
+		c.window = make(chan struct{}, 64)
+	}
 	c.ctx, c.end = context.WithCancelCause(context.Background())
 	s.dialed++
 	s.conns = append(s.conns, c)
@@ -85,7 +100,14 @@ func (c *conn) Join(_ context.Context, room string, since *client.Position) (cli
 	return in, nil
 }
 
-func (c *conn) Leave(context.Context, string) error { return nil }
+func (c *conn) Leave(context.Context, string) error {
+	c.site.mu.Lock()
+	defer c.site.mu.Unlock()
+	if !c.site.keeps {
+		c.room = ""
+	}
+	return nil
+}
 
 type sent struct {
 	conn       *conn
@@ -96,15 +118,29 @@ type sent struct {
 	err        error
 }
 
-func (c *conn) Send(_ context.Context, room, user, text string) (dialect.Sent, error) {
+func (c *conn) Send(ctx context.Context, room, user, text string) (dialect.Sent, error) {
 	m := &sent{conn: c, room: room, user: user, text: text}
-	return m, c.take(m)
+	return m, c.send(ctx, m)
 }
 
-func (c *conn) Again(_ context.Context, before dialect.Sent) (dialect.Sent, error) {
+// send waits while the window is full.
+func (c *conn) send(ctx context.Context, m *sent) error {
+	if c.window != nil {
+		select {
+		case c.window <- struct{}{}:
+		case <-c.ctx.Done():
+			return context.Cause(c.ctx)
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return c.take(m)
+}
+
+func (c *conn) Again(ctx context.Context, before dialect.Sent) (dialect.Sent, error) {
 	m := before.(*sent)
 	m.conn = c
-	return m, c.take(m)
+	return m, c.send(ctx, m)
 }
 
 // take takes a message: after the stall it is delivered, and then acknowledged.
@@ -116,6 +152,9 @@ func (c *conn) take(m *sent) error {
 		return context.Cause(c.ctx)
 	}
 	m.answered, m.err = make(chan struct{}), nil
+	if c.server == s.frozen || s.mute {
+		return nil
+	}
 	s.now[c.user]++
 	s.most[c.user] = max(s.most[c.user], s.now[c.user])
 	if s.refuse > 0 {
@@ -148,8 +187,9 @@ func (c *conn) take(m *sent) error {
 			if s.others && other == c {
 				continue
 			}
-			if near && meant && other.ctx.Err() == nil && other.user != s.deaf {
+			if near && meant && other.ctx.Err() == nil && other.user != s.deaf && other.server != s.frozen {
 				h := heard
+				s.change(&h)
 				h.At = time.Now()
 				other.hear(h)
 			}
@@ -222,4 +262,18 @@ func (s *site) kill(server int) {
 			c.end(errKilled)
 		}
 	}
+}
+
+// freeze has a server answer nothing any more, and close nothing.
+func (s *site) freeze(server int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.frozen = server
+}
+
+// goDown says whether nobody can connect.
+func (s *site) goDown(down bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.down = down
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"secondserver/lab/dialect"
 	"secondserver/lab/ledger"
 	"secondserver/lab/load"
 )
@@ -147,7 +149,7 @@ func TestOnlyThoseOnOneServerSpeak(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := gather(t, newSite(2, true), load.Options{Users: 8})
 		r := talk(t, c, load.Pace{Window: 1, Count: 12, On: "server-2"})
-		if want := "[{server-2 server-1 48 48} {server-2 server-2 36 36}]"; fmt.Sprint(r.Between) != want {
+		if want := "[{server-2 server-1 48 48 0} {server-2 server-2 36 36 0}]"; fmt.Sprint(r.Between) != want {
 			t.Errorf("got %v, want %s", r.Between, want)
 		}
 	})
@@ -158,19 +160,26 @@ func TestRoomsAreOnAllServers(t *testing.T) {
 		c := gather(t, newSite(2, true), load.Options{Users: 8, Rooms: 4})
 		r := talk(t, c, load.Pace{Window: 1, Count: 8})
 		wantVerdict(t, r, ledger.True)
-		if want := "[{server-1 server-2 4 4} {server-2 server-1 4 4}]"; fmt.Sprint(r.Between) != want {
+		if want := "[{server-1 server-2 4 4 0} {server-2 server-1 4 4 0}]"; fmt.Sprint(r.Between) != want {
 			t.Errorf("got %v, want %s", r.Between, want)
 		}
 	})
 }
 
-func TestDirectMessagesGoToOne(t *testing.T) {
+func TestDirectMessagesGoToAnotherServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := gather(t, newSite(2, true), load.Options{Users: 6})
-		r := talk(t, c, load.Pace{Window: 1, Count: 12, Direct: true})
-		wantVerdict(t, r, ledger.True)
-		if r.Due != 12 || r.Heard != 12 {
-			t.Errorf("got %d due, %d heard, want 12 and 12", r.Due, r.Heard)
+		for _, servers := range []int{2, 3} {
+			c := gather(t, newSite(servers, true), load.Options{Users: 12, Rooms: 2})
+			r := talk(t, c, load.Pace{Window: 1, Count: 24, Direct: true})
+			wantVerdict(t, r, ledger.True)
+			if r.Due != 24 || r.Heard != 24 {
+				t.Errorf("got %d due, %d heard, want 24 and 24", r.Due, r.Heard)
+			}
+			for _, x := range r.Between {
+				if x.From == x.To {
+					t.Errorf("%d servers: got %v, want none to the sender's own", servers, r.Between)
+				}
+			}
 		}
 	})
 }
@@ -321,4 +330,142 @@ func TestATextIsAsLongAsWanted(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What is due is due, also while its user is away: nothing of a stall is hidden.
+func TestWhatCannotBeSaidIsUnanswered(t *testing.T) {
+	for _, back := range []load.Return{load.Away, load.Rejoin, load.Resume} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSite(1, true)
+			c := gather(t, s, load.Options{Users: 4, Return: back})
+			time.AfterFunc(505*time.Millisecond, func() { s.goDown(true); s.kill(0) })
+			began := time.Now()
+			r := talk(t, c, load.Pace{Rate: 100, For: 2 * time.Second})
+			wantVerdict(t, r, ledger.Unknown)
+			if r.Sent != 200 || r.Acked != 51 || r.Unanswered != 149 {
+				t.Errorf("%v: got %d sent, %d acknowledged, %d unanswered, want 200, 51 and 149", back, r.Sent, r.Acked, r.Unanswered)
+			}
+			if took := time.Since(began); took > 40*time.Second {
+				t.Errorf("%v: it took %v, want at most some 15 s after the last", back, took)
+			}
+		})
+	}
+}
+
+// Nobody who resumes falls silent because a server was away for longer than a message waits.
+func TestWhoIsBackGoesOnSpeaking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(1, true)
+		c := gather(t, s, load.Options{Users: 4, Return: load.Resume})
+		time.AfterFunc(505*time.Millisecond, func() { s.goDown(true); s.kill(0) })
+		time.AfterFunc(20*time.Second, func() { s.goDown(false) })
+		r := talk(t, c, load.Pace{Rate: 10, For: 30 * time.Second})
+		if r.Sent != 300 || r.Unanswered < 30 || r.Unanswered > 70 || r.Lost != 0 {
+			t.Errorf("got %d sent, %d unanswered, %d lost, want 300, those of some 5 s, and none", r.Sent, r.Unanswered, r.Lost)
+		}
+	})
+}
+
+func TestATalkEndsWhereNothingIsAnswered(t *testing.T) {
+	for _, test := range []struct {
+		pace load.Pace
+		back load.Return
+		sent int
+		most time.Duration
+	}{
+		{load.Pace{Rate: 1000, For: time.Second}, load.Rejoin, 1000, 20 * time.Second},
+		{load.Pace{Rate: 1000, For: time.Second}, load.Resume, 1000, 2 * time.Minute},
+		{load.Pace{Window: 2, Count: 1000}, load.Rejoin, 2 * 4, 11 * time.Second},
+		{load.Pace{Window: 2, Count: 1000}, load.Resume, 2 * 4, 2 * time.Minute},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSite(1, true)
+			s.mute = true
+			c := gather(t, s, load.Options{Users: 4, Return: test.back})
+			began := time.Now()
+			if err := c.Talk(t.Context(), test.pace); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(began); took > test.most {
+				t.Errorf("%+v, %v: it took %v, want at most %v", test.pace, test.back, took, test.most)
+			}
+			if r := c.Judge(); r.Sent != test.sent || r.Unanswered != test.sent {
+				t.Errorf("%+v, %v: got %d sent, %d unanswered, want %d", test.pace, test.back, r.Sent, r.Unanswered, test.sent)
+			}
+		})
+	}
+}
+
+// A server that hangs closes nothing. Who resumes leaves it when it does not answer.
+func TestWhoGetsNoAnswerGoesElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(2, true)
+		c := gather(t, s, load.Options{Users: 6, Return: load.Resume})
+		time.AfterFunc(505*time.Millisecond, func() { s.freeze(0) })
+		r := talk(t, c, load.Pace{Rate: 100, For: 2 * time.Second})
+		wantVerdict(t, r, ledger.True)
+		if got := c.Ends()["no answer within 10s"]; got != 3 || r.Acked != 200 {
+			t.Errorf("got %v, %d acknowledged, want 3 without an answer, 200", c.Ends(), r.Acked)
+		}
+	})
+}
+
+func TestWhoHasLeftIsOwedNothingAndHearsNothing(t *testing.T) {
+	for keeps, want := range map[bool]ledger.Verdict{false: ledger.True, true: ledger.False} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSite(2, true)
+			s.keeps = keeps
+			c := gather(t, s, load.Options{Users: 12, Rooms: 2})
+			if err := c.Leave(t.Context(), 4); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Millisecond) // what comes in the moment of the leave is nobody's fault
+			r := talk(t, c, load.Pace{Window: 1, Count: 16})
+			wantVerdict(t, r, want)
+			if r.Due != 16*3 || r.Delivered != r.Due || r.WrongRoom != map[bool]int{false: 0, true: 16 * 2}[keeps] {
+				t.Errorf("got %d of %d delivered, %d in the wrong room, want 48 of 48 for the 4 who stay in each room", r.Delivered, r.Due, r.WrongRoom)
+			}
+		})
+	}
+}
+
+// They are not waited for, and do not come back into the room.
+func TestWhoHasLeftStaysOutside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(2, false)
+		c := gather(t, s, load.Options{Users: 6, Return: load.Rejoin})
+		if err := c.Leave(t.Context(), 2); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
+		began := time.Now()
+		r := talk(t, c, load.Pace{Window: 1, Count: 8})
+		if took := time.Since(began); r.Due != 8*3 || r.Delivered != 8 || took > time.Second {
+			t.Errorf("got %d of %d delivered after %v, want 8 of 24 at once", r.Delivered, r.Due, took)
+		}
+		s.kill(0)
+		time.Sleep(10 * time.Second)
+		if got := len(c.Comebacks()); got != 2 {
+			t.Errorf("got %d who came back, want the 2 of 3 who have not left", got)
+		}
+	})
+}
+
+func TestWhatASayingBecomesIsLookedAt(t *testing.T) {
+	for name, change := range map[string]func(*dialect.Heard){
+		"a byte":         func(h *dialect.Heard) { h.Text = h.Text[:len(h.Text)-1] + "!" },
+		"cut short":      func(h *dialect.Heard) { h.Text = h.Text[:len(h.Text)-1] },
+		"its length":     func(h *dialect.Heard) { h.Text = strings.Replace(h.Text, " 64 ", " 999999999999 ", 1) },
+		"another sender": func(h *dialect.Heard) { h.From = "mallory" },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSite(1, true)
+			s.change = change
+			r := talk(t, gather(t, s, load.Options{Users: 3}), load.Pace{Window: 1, Count: 3})
+			wantVerdict(t, r, ledger.False)
+			if r.Altered != 9 || r.Lost != 0 {
+				t.Errorf("%s: got %d altered, %d lost, want 9 and 0", name, r.Altered, r.Lost)
+			}
+		})
+	}
 }

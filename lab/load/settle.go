@@ -35,10 +35,13 @@ func (c *Crowd) Settle(ctx context.Context, patience time.Duration) {
 		if now := c.Ledger.Live().Delivered; now != before {
 			quiet, before = time.Now(), now
 		}
-		wait(ctx, look)
+		await(ctx, time.Now().Add(look))
 	}
 	c.ask(ctx, c.deaf(canaries), patience)
 }
+
+// Listen goes on listening for a while, for what should not come: a second copy, say.
+func (c *Crowd) Listen(ctx context.Context, d time.Duration) { await(ctx, time.Now().Add(d)) }
 
 // missing waits until nothing is missing, but only while something comes.
 func (c *Crowd) missing(ctx context.Context) int {
@@ -51,7 +54,7 @@ func (c *Crowd) missing(ctx context.Context) int {
 		if live.Missing() <= 0 || time.Since(quiet) > pause || ctx.Err() != nil {
 			return live.Missing()
 		}
-		wait(ctx, look)
+		await(ctx, time.Now().Add(look))
 	}
 }
 
@@ -66,12 +69,12 @@ func (c *Crowd) sing(ctx context.Context) map[place]ledger.ID {
 	var answers sync.WaitGroup
 	for _, u := range c.users {
 		at := place{u.room, u.server()}
-		if _, sung := canaries[at]; sung || at.server == "" {
+		if _, sung := canaries[at]; sung || at.server == "" || u.hasLeft() {
 			continue
 		}
 		to := address{ledger.Room(u.room), u.room, ""}
 		canaries[at] = c.Ledger.Canary(u.User, to.Destination, time.Now())
-		u.say(ctx, canaries[at], to, 0, &answers, func() {})
+		u.say(ctx, canaries[at], to, 0, time.Now().Add(answerWithin), &answers, func(bool) {})
 	}
 	answers.Wait()
 	return canaries
@@ -80,7 +83,7 @@ func (c *Crowd) sing(ctx context.Context) map[place]ledger.ID {
 // deaf finds those who have not heard the canary of their own place.
 func (c *Crowd) deaf(canaries map[place]ledger.ID) (deaf []*user) {
 	for _, u := range c.users {
-		if id, sung := canaries[place{u.room, u.server()}]; !sung || !u.HasHeard(id) {
+		if id, sung := canaries[place{u.room, u.server()}]; !u.hasLeft() && (!sung || !u.HasHeard(id)) {
 			deaf = append(deaf, u)
 		}
 	}
@@ -102,16 +105,9 @@ func (c *Crowd) ask(ctx context.Context, users []*user, patience time.Duration) 
 		}
 		asking.Go(func() {
 			if err := conn.Alive(ctx); err != nil && (conn.Err() == nil || errors.Is(err, errors.ErrUnsupported)) {
-				u.Unseen(time.Now())
+				u.Unseen()
 			}
 		})
 	}
 	asking.Wait()
-}
-
-func wait(ctx context.Context, d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-ctx.Done():
-	}
 }

@@ -2,18 +2,12 @@ package load
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
-	"secondserver/lab/client"
-	"secondserver/lab/dialect"
 	"secondserver/lab/ledger"
 )
 
@@ -21,6 +15,10 @@ const (
 	// answerWithin bounds the wait for one answer. The protocol promises one within
 	// 2 s of the frame's turn.
 	answerWithin = 10 * time.Second
+
+	// sayWithin is how long after it was due a message can be sent: while its user is
+	// back from a lost connection, or has too many unanswered ones. Then it never is.
+	sayWithin = 15 * time.Second
 
 	// insistFor bounds for how long a message is sent again and again.
 	insistFor = time.Minute
@@ -37,7 +35,7 @@ type Pace struct {
 	On       string // only those on this server speak; "": on all
 	Speakers int    // so many users speak, on all servers evenly; everybody if 0
 	Size     int    // bytes of a text, or more if that is too short for its name; 64 if 0
-	Direct   bool   // each tells its messages to the user who is half of the crowd further on
+	Direct   bool   // each tells its messages to the next speaker, who is on another server
 }
 
 // Talk lets users speak, and returns when all has been said and answered, or when
@@ -49,11 +47,17 @@ func (c *Crowd) Talk(ctx context.Context, p Pace) error {
 		t.until = t.began.Add(p.For)
 	}
 	var talking sync.WaitGroup
+	next := make(map[*user]*user)
 	for i, u := range speakers {
+		next[u] = speakers[(i+1)%len(speakers)]
+	}
+	// In a random order: servers that take turns, as balancers and consumer groups do,
+	// must not meet users who take the same turns.
+	for i, k := range rand.Perm(len(speakers)) {
+		u := speakers[k]
 		to := address{ledger.Room(u.room), u.room, ""}
 		if p.Direct {
-			other := speakers[(i+len(speakers)/2)%len(speakers)]
-			to = address{ledger.One(other.Name), "", other.wire}
+			to = address{ledger.One(next[u].Name), "", next[u].wire}
 		}
 		talking.Go(func() { t.speak(i, u, to) })
 	}
@@ -63,8 +67,7 @@ func (c *Crowd) Talk(ctx context.Context, p Pace) error {
 }
 
 // speakers chooses who speaks, on all servers evenly, also where there are fewer
-// messages than users. They speak in a random order: servers that take turns, as
-// balancers and consumer groups do, must not meet users who take the same turns.
+// messages than users. Those next to each other are on different ones.
 func (c *Crowd) speakers(p Pace) []*user {
 	all := c.byTurns()
 	if p.On != "" {
@@ -80,7 +83,6 @@ func (c *Crowd) speakers(p Pace) []*user {
 	if messages > 0 {
 		all = all[:min(messages, len(all))]
 	}
-	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all
 }
 
@@ -102,139 +104,52 @@ type address struct {
 }
 
 // speak says what falls to the i-th speaker, message after message: so a user's
-// messages keep their order, and who is held up holds up nobody else.
+// messages keep their order, and who is held up holds up nobody else. At a rate each
+// message is due, whether it can be sent or not. In a closed loop one who gets no
+// answer says no more.
 func (t *talk) speak(i int, u *user, to address) {
+	ctx, stop := context.WithCancel(t.ctx)
+	defer stop()
 	window := make(chan struct{}, max(t.pace.Window, 1))
+	answered := func(was bool) {
+		if t.pace.Window > 0 && was {
+			<-window
+		} else if t.pace.Window > 0 {
+			stop()
+		}
+	}
 	for n := i; t.pace.Count == 0 || n < t.pace.Count; n += t.speakers {
 		at := time.Now()
 		if t.pace.Rate > 0 {
 			at = t.began.Add(time.Duration(float64(n) / t.pace.Rate * float64(time.Second)))
 		}
-		if !t.until.IsZero() && !at.Before(t.until) || !t.await(at) {
+		if t.over(at) || !await(ctx, at) {
 			return
 		}
-		answered := func() {}
 		if t.pace.Window > 0 {
 			select {
 			case window <- struct{}{}:
-				answered = func() { <-window }
-			case <-t.ctx.Done():
+			case <-ctx.Done():
 				return
 			}
-			at = time.Now() // a closed loop sends when it may
-			if !t.until.IsZero() && !at.Before(t.until) {
+			if at = time.Now(); t.over(at) { // a closed loop sends when it may
 				return
 			}
 		}
 		id := t.crowd.Ledger.Sent(u.User, to.Destination, at)
-		if !u.say(t.ctx, id, to, t.pace.Size, &t.answers, answered) {
-			return
-		}
+		u.say(t.ctx, id, to, t.pace.Size, at.Add(sayWithin), &t.answers, answered)
 	}
 }
 
-// await waits until it is time.
-func (t *talk) await(at time.Time) bool {
+func (t *talk) over(at time.Time) bool { return !t.until.IsZero() && !at.Before(t.until) }
+
+// await waits until it is time, and tells whether it is, or ctx has ended.
+func await(ctx context.Context, at time.Time) bool {
 	if wait := time.Until(at); wait > 0 {
 		select {
 		case <-time.After(wait):
-		case <-t.ctx.Done():
-			return false
-		}
-	}
-	return t.ctx.Err() == nil
-}
-
-// say sends a message of the ledger and has somebody wait for the answer, who then
-// calls answered. It tells whether the user is there to say more.
-func (u *user) say(ctx context.Context, id ledger.ID, to address, size int, answers *sync.WaitGroup, answered func()) bool {
-	m := &saying{user: u, id: id, to: to, text: u.crowd.text(id, size)}
-	conn, err := u.line(ctx)
-	if err != nil {
-		answered()
-		return false
-	}
-	m.sent, m.err = conn.Send(ctx, to.room, to.user, m.text)
-	answers.Go(func() {
-		defer answered()
-		m.settle(ctx)
-	})
-	return true
-}
-
-// A saying is a message that has to be answered.
-type saying struct {
-	*user
-	id   ledger.ID
-	to   address
-	text string
-	sent dialect.Sent
-	err  error // of sending it
-}
-
-// settle waits for the answer. One who resumes does not let go until there is an ack:
-// what was refused, or lost its answer, is sent again under the same ref, on the next
-// connection if need be. It ends in one copy, wherever it lands.
-func (m *saying) settle(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, insistFor)
-	defer cancel()
-	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		err := m.err
-		if err == nil {
-			err = m.answer(ctx)
-		}
-		if err == nil || m.crowd.options.Return != Resume || ctx.Err() != nil {
-			return
-		}
-		if refused, ok := errors.AsType[*client.Error](err); ok && refused.Code != "unavailable" {
-			return // it would be refused again
-		}
-		select {
-		case <-time.After(pause):
 		case <-ctx.Done():
-			return
-		case <-m.crowd.ctx.Done():
-			return
 		}
-		conn, err := m.line(ctx)
-		if err != nil {
-			return
-		}
-		m.crowd.Ledger.Again(m.id)
-		m.sent, m.err = conn.Again(ctx, m.sent)
 	}
-}
-
-func (m *saying) answer(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, answerWithin, fmt.Errorf("no answer within %v", answerWithin))
-	defer cancel()
-	offset, err := m.sent.Wait(ctx)
-	if err == nil {
-		m.crowd.Ledger.Acked(m.id, offset, time.Now())
-	} else if no, refused := errors.AsType[*client.Error](err); refused {
-		m.crowd.Ledger.Refused(m.id, time.Now())
-		m.crowd.refused(no.Code)
-	}
-	return err
-}
-
-// text is what a message says: the crowd's tag, the message's name, and as many dots
-// as it takes.
-func (c *Crowd) text(id ledger.ID, size int) string {
-	if size == 0 {
-		size = 64
-	}
-	text := c.tag + " " + strconv.FormatUint(uint64(id), 10) + " "
-	return text + strings.Repeat(".", max(0, size-len(text)))
-}
-
-// parse knows a message of this crowd by its text.
-func (c *Crowd) parse(text string) (id ledger.ID, ours bool) {
-	rest, ours := strings.CutPrefix(text, c.tag+" ")
-	if !ours {
-		return 0, false
-	}
-	number, _, _ := strings.Cut(rest, " ")
-	n, err := strconv.ParseUint(number, 10, 32)
-	return ledger.ID(n), err == nil
+	return ctx.Err() == nil
 }

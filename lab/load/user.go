@@ -1,10 +1,12 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,6 +38,8 @@ type user struct {
 	conn     dialect.Conn
 	here     chan struct{} // closed while it is connected and has joined
 	gone     bool          // it will not come back
+	left     bool          // it has left its room, and stays connected
+	dropped  string        // why its connection was ended here; "" if it was not
 	last     client.Position
 	ends     []string
 	returned []time.Duration
@@ -85,11 +89,19 @@ func (u *user) connect(ctx context.Context, since *client.Position) (dialect.Con
 	if since != nil && !in.Recovered {
 		u.Gap(u.room, now)
 	}
+	if !u.arrive(conn, in, since) {
+		conn.Close()
+		return nil, errClosed
+	}
+	return conn, nil
+}
+
+// arrive makes a connection the user's, unless the crowd is being closed.
+func (u *user) arrive(conn dialect.Conn, in client.Joined, since *client.Position) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.gone {
-		go conn.Close() // the crowd is being closed
-		return nil, errClosed
+		return false
 	}
 	if u.last.Epoch == "" { // no gap has come already
 		from := in.Position
@@ -100,7 +112,7 @@ func (u *user) connect(ctx context.Context, since *client.Position) (dialect.Con
 	}
 	u.conn = conn
 	close(u.here)
-	return conn, nil
+	return true
 }
 
 // stay waits for the end of the connection and comes back, again and again, until
@@ -114,8 +126,8 @@ func (u *user) stay(conn dialect.Conn) {
 		}
 		ended := time.Now()
 		conn.Close() // and nothing more is heard
-		since := u.leave(conn.Err())
-		if u.crowd.options.Return == Away {
+		since, back := u.lose(conn.Err())
+		if !back {
 			return
 		}
 		if conn = u.comeBack(since); conn == nil {
@@ -142,23 +154,32 @@ func (u *user) comeBack(since *client.Position) dialect.Conn {
 	}
 }
 
-// leave notes the end of a connection, and returns what to resume from, if anything.
-func (u *user) leave(cause error) *client.Position {
+// lose notes the end of a connection, and returns what to resume from, if anything,
+// and whether the user comes back.
+func (u *user) lose(cause error) (since *client.Position, back bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.conn, u.here = nil, make(chan struct{})
-	u.ends = append(u.ends, causeOf(cause))
-	if u.crowd.options.Return != Resume {
-		return nil
+	u.ends = append(u.ends, cmp.Or(u.dropped, causeOf(cause)))
+	u.dropped = ""
+	if u.crowd.options.Return == Resume {
+		since = new(u.last)
 	}
-	return new(u.last)
+	return since, u.crowd.options.Return != Away && !u.left
+}
+
+// drop ends a connection of the user, if it still is its connection, and says why.
+func (u *user) drop(conn dialect.Conn, why string) {
+	u.mu.Lock()
+	if u.conn == conn && u.dropped == "" {
+		u.dropped = why
+	}
+	u.mu.Unlock()
+	conn.Close()
 }
 
 // causeOf is a cause without what differs from user to user.
 func causeOf(err error) string {
-	if errors.Is(err, client.ErrClosed) {
-		return "moved"
-	}
 	if closed, ok := errors.AsType[*client.CloseError](err); ok {
 		return fmt.Sprintf("%d %s", closed.Code, closed.Text)
 	}
@@ -182,8 +203,9 @@ func (u *user) hear(h dialect.Heard) {
 		u.last.Offset = h.Offset
 		u.mu.Unlock()
 	}
-	if id, ours := u.crowd.parse(h.Text); ours {
-		u.Heard(id, h.Room, h.At)
+	if id, whole, ours := u.crowd.parse(h.Text); ours {
+		from := strings.TrimSuffix(h.From, "-"+u.crowd.tag)
+		u.Heard(id, ledger.Copy{Room: h.Room, Offset: h.Offset, From: from, Altered: !whole, At: h.At})
 	}
 }
 
@@ -192,8 +214,6 @@ var errAway = errors.New("its connection has ended")
 
 // line waits until the user is connected.
 func (u *user) line(ctx context.Context) (dialect.Conn, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, comeWithin, fmt.Errorf("not back within %v", comeWithin))
-	defer cancel()
 	for {
 		u.mu.Lock()
 		conn, here := u.conn, u.here
