@@ -82,13 +82,14 @@ func storyHelp() string {
 
 const loadHelp = `Load starts a phase, connects a crowd to it, lets it talk, and accounts for
 every message and every user who should have it: delivered, lost, doubled,
-reordered, in the wrong room, late. Who should have it follows from
-acknowledgements and joins; a lost connection is no excuse. Of the first message
-that something is wrong with it says who had it, and who had not.
+reordered, in the wrong room, altered, misnumbered, late. Who should have it
+follows from acknowledgements and joins; a lost connection is no excuse. Of the
+first message that something is wrong with it says who had it, and who had not.
 
 With a rate it is an open loop: messages are due at even intervals, whatever the
-server does, and latency counts from when a message was due. With a window each
-user sends as fast as answers come.
+server does, and latency counts from when a message was due. What cannot be sent
+within 15 s is not, and counts as unanswered. With a window each user sends as
+fast as answers come, and says no more where none comes within 10 s.
 
 Who loses a connection comes back after a short, random pause (--come-back):
   resume   asks for what was missed, and sends again what was not answered
@@ -111,10 +112,11 @@ Exit codes:
   sent, acked, refused, unanswered         messages
   due, delivered, lost, told, unseen       deliveries to others; told: lost, and
                                            the server said so
-  doubled, reordered, wrong_room, late, echoes_lost     defects
+  doubled, reordered, wrong_room, altered, misnumbered, late, echoes_lost
   heard, deliveries_per_s                  messages heard, own ones included
   latency, answers                         p50_ms, p90_ms, p99_ms, max_ms
-  between                                  server to server: due, delivered
+  between                                  server to server: due, delivered,
+                                           lost
   parts                                    cpu_us_per_delivery, memory_mb
   refusals, ends                           refusals by code; connections that
                                            ended, by cause
@@ -131,9 +133,14 @@ needs, brings a crowd, breaks something, and has the ledger account for every
 message. It asks what you think comes out, before it runs; --predict says it, or
 skip.
 
+Each has a page with its picture, experiments/NAME.html; of all there is one,
+experiments/report.html. When one fails, or at Ctrl-C, the pages show what has
+been finished until then; after Ctrl-C without pictures. A document (--docs)
+has to have the marks of each table, and changes only when all have run.
+
 Experiments:
 %s
-  all        all of them, and one report: experiments/report.html
+  all           all of them, in this order
 
 Exit codes:
   0    the numbers showed what they have to show
@@ -147,6 +154,7 @@ Exit codes:
   table: columns, rows       as they are shown
   figure: title, x, y, and labels and bars, or lines of points
   claims: text, holds        what the numbers have to show, and whether they do
+          timed              true: it depends on how fast the machine is
   proves                     the sentence that the number proves`
 
 const experimentExamples = `  lab experiment instances               1 to 10 servers, with and without Redis
@@ -158,9 +166,9 @@ const experimentExamples = `  lab experiment instances               1 to 10 ser
 func experimentNames() string {
 	var b strings.Builder
 	for _, e := range experiment.All {
-		for i, line := range wrap(e.Question, "               ") {
+		for i, line := range wrap(e.Question, "                ") {
 			if i == 0 {
-				line = fmt.Sprintf("  %-13s%s", e.Name, strings.TrimLeft(line, " "))
+				line = fmt.Sprintf("  %-14s%s", e.Name, strings.TrimLeft(line, " "))
 			}
 			fmt.Fprintln(&b, line)
 		}
@@ -168,11 +176,12 @@ func experimentNames() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-const gradeHelp = `Grade connects a small crowd to a chat server that runs, lets everybody speak,
-in rooms and to one another, and says what became of every message: lost (and
-whether on the sender's own server or across servers), doubled, out of order, in
-the wrong room, late. It knows nothing of the server but what comes out of it.
-Several URLs are several servers, which users connect to in turn.
+const gradeHelp = `Grade connects a small crowd to a chat server that runs, lets some of it speak,
+in rooms and to one another, has some leave, and says what became of every
+message: lost (and whether on the sender's own server or across servers),
+doubled, out of order, in the wrong room, altered, late, refused. It knows
+nothing of the server but what comes out of it. Several URLs are several
+servers, which users connect to in turn.
 
 It speaks the protocol of this project. --dialect names a text file that says
 how to talk to another server, by JSON or text frames over a WebSocket:
@@ -181,7 +190,7 @@ how to talk to another server, by JSON or text frames over a WebSocket:
   joined   {"did":"join","channel":"{room}"}
   send     {"do":"say","channel":"{room}","body":"{text}","id":"{ref}"}
   ack      {"did":"say","id":"{ref}"}
-  message  {"said":"{text}","channel":"{room}"}
+  message  {"said":"{text}","channel":"{room}","by":"{user}"}
 connect, send and message are needed. Names in braces are filled in, and found;
 a frame in JSON may have other keys as well. Further words:
   hello    sent first of all                      leave, left   out of a room

@@ -83,7 +83,7 @@ func (r *loadReport) gathered() string {
 // load is a load's result, for people.
 func (l look) load(r *loadReport) string {
 	var b strings.Builder
-	colour, verdict := yellow, "Unknown: too little was seen."
+	colour, verdict := yellow, "Unknown: "+r.tooLittle()
 	switch r.Verdict {
 	case ledger.True:
 		colour, verdict = green, "✅ True: everybody got what was due."
@@ -100,8 +100,8 @@ func (l look) load(r *loadReport) string {
 		row("", "%s that nobody saw: their users did not answer", comma(r.Unseen))
 	}
 	row("defects", "%s doubled, %s reordered, %s in the wrong room, %s late", comma(r.Doubled), comma(r.Reordered), comma(r.WrongRoom), comma(r.Late))
-	if r.EchoesLost > 0 {
-		row("", "%s senders did not hear themselves", comma(r.EchoesLost))
+	if r.Altered+r.Misnumbered+r.EchoesLost > 0 {
+		row("", "%s altered, %s misnumbered, %s not heard by their senders", comma(r.Altered), comma(r.Misnumbered), comma(r.EchoesLost))
 	}
 	row("latency", "%s", r.Latency)
 	row("acks", "%s", r.Answers)
@@ -118,6 +118,17 @@ func (l look) load(r *loadReport) string {
 	b.WriteString(r.matrix())
 	b.WriteString(trace(r.First))
 	return l.words(strings.TrimRight(b.String(), "\n"))
+}
+
+// tooLittle says why nothing can be said.
+func (r *loadReport) tooLittle() string {
+	switch {
+	case r.Unseen > 0:
+		return fmt.Sprintf("%s deliveries that nobody could have seen.", comma(r.Unseen))
+	case r.Unanswered > 0:
+		return fmt.Sprintf("%s messages were never answered.", comma(r.Unanswered))
+	}
+	return "nothing was due."
 }
 
 // trace is a trace in lines that fit; nothing for none.

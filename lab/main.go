@@ -8,11 +8,13 @@
 //	go run ./lab grade http://localhost:8080
 //	go run ./lab experiment instances
 //
-// In reading order: main.go, demo.go, up.go, load.go, grade.go and experiment.go (the
-// commands), setup.go (what they can start), screen.go, lines.go and loadreport.go
-// (how results look), progress.go (while one waits). The stories are in lab/story,
-// the experiments in lab/experiment, what they are played on in lab/stack. Who plays
-// is in lab/client; crowds are in lab/load, and judged by lab/ledger.
+// In reading order: main.go, demo.go, up.go, load.go with loadflags.go, grade.go, and
+// experiment.go with predict.go, experimentdraw.go and experimentpublish.go (the
+// commands), setup.go (what they can start), screen.go, lines.go, loadreport.go,
+// gradelines.go and experimentlines.go (how results look), progress.go (while one
+// waits). The stories are in lab/story, the experiments in lab/experiment, what they
+// are played on in lab/stack. Who plays is in lab/client; crowds are in lab/load, and
+// judged by lab/ledger.
 package main
 
 import (
@@ -61,16 +63,33 @@ func run() int {
 	case ctx.Err() != nil && !errors.Is(err, errLeftBehind):
 		fmt.Fprintln(os.Stderr, "lab: interrupted")
 		return exitInterrupted
-	case errors.Is(err, errNotAsExpected):
-		return exitNotAsExpected // the results have said why
-	case errors.Is(err, errUnknown):
-		return exitNotJudged // likewise
 	}
-	fmt.Fprintln(os.Stderr, "lab:", err)
-	if ctx.Err() != nil {
+	if other := beside(err); other != nil {
+		fmt.Fprintln(os.Stderr, "lab:", other)
+	}
+	switch {
+	case ctx.Err() != nil:
 		return exitInterrupted
+	case errors.Is(err, errNotAsExpected):
+		return exitNotAsExpected
 	}
 	return exitNotJudged
+}
+
+// beside is what there is to say besides the verdict, which the results have shown.
+func beside(err error) error {
+	if err == errNotAsExpected || err == errUnknown {
+		return nil
+	}
+	joined, several := err.(interface{ Unwrap() []error })
+	if !several || !errors.Is(err, errNotAsExpected) && !errors.Is(err, errUnknown) {
+		return err
+	}
+	var others []error
+	for _, err := range joined.Unwrap() {
+		others = append(others, beside(err))
+	}
+	return errors.Join(others...)
 }
 
 // seeHelp adds to what is wrong with a command line where to read what is right.

@@ -47,8 +47,9 @@ func (s *setup) servers(phase stack.Phase) int {
 	return phase.Servers
 }
 
-// errLeftBehind is returned when something that was started could not be ended.
-var errLeftBehind = errors.New("left behind")
+// errLeftBehind is returned when something that was started could not be ended, or had
+// ended by itself.
+var errLeftBehind = errors.New("at the end")
 
 func leftBehind(err error) error {
 	if err == nil {

@@ -25,7 +25,10 @@ func TestScripts(t *testing.T) {
 	for phase := 1; phase <= 3; phase++ {
 		urls["PHASE"+strconv.Itoa(phase)] = start(t, e, phase, 0).URL()
 	}
-	for _, fault := range []string{dialecttest.None, dialecttest.Loses, dialecttest.Doubles, dialecttest.Reorders, dialecttest.Mixes} {
+	for _, fault := range []string{
+		dialecttest.None, dialecttest.Loses, dialecttest.Doubles, dialecttest.Reorders, dialecttest.Mixes,
+		dialecttest.Keeps, dialecttest.Alters, dialecttest.Forges, dialecttest.Repeats, dialecttest.Refuses,
+	} {
 		foreign := httptest.NewServer(dialecttest.New(fault))
 		t.Cleanup(foreign.Close)
 		urls[cmp.Or(strings.ToUpper(fault), "FOREIGN")] = foreign.URL
