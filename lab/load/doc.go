@@ -17,7 +17,8 @@
 // before it, has lost the message. Who hears not even the canary is asked whether
 // he is there.
 //
-// In reading order: crowd.go (who is there), user.go (one of them: comes back when a
-// connection ends), talk.go (what is said, and when), settle.go (until everything has
-// come that will).
+// In reading order: crowd.go (who is there), user.go (one of them), comeback.go (when
+// its connection ends), leave.go (its room), talk.go (what is said, and when), say.go
+// (until it is answered), text.go (what a message says), settle.go (until everything
+// has come that will).
 package load
