@@ -100,15 +100,13 @@ func (x *experimenting) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, leftBehind(engine.Close())) }()
 	results, err := x.each(ctx, engine)
-	if err := errors.Join(err, x.publish(ctx, results), x.screen.err); err != nil {
-		return err
-	}
+	err = errors.Join(err, x.publish(ctx, results), x.screen.err)
 	for _, r := range results {
 		if !r.Holds() {
-			return errNotAsExpected
+			return errors.Join(errNotAsExpected, err)
 		}
 	}
-	return nil
+	return err
 }
 
 // each returns what has been finished, also with an error. It ends with the screen.

@@ -40,21 +40,40 @@ func (l look) grade(r *loadReport, traits dialect.Traits) string {
 	}
 	deliveries(near, "on the sender's own server")
 	deliveries(far, "across servers")
-	if traits.Echoes && r.Acked > 0 {
+	switch {
+	case !traits.Echoes || r.Acked == 0:
+	case r.EchoesLost == 0 && r.EchoesUnseen > 0:
+		line(yellow, fmt.Sprintf("− unknown: %s senders could not have heard themselves", comma(r.EchoesUnseen)))
+	default:
 		row(r.EchoesLost, "senders hear themselves", "messages not heard by their senders")
 	}
 	if r.Heard+r.WrongRoom > 0 {
 		row(r.Doubled, "nothing twice", "heard again")
 		row(r.Reordered, "in one order for all", "out of order")
-		row(r.WrongRoom, "only where it was said", "heard where they do not belong")
-		row(r.Altered, "as it was said, and by whom", "altered, or under another name")
+		if traits.Rooms || traits.Directs {
+			row(r.WrongRoom, "only where it was said", "heard where they do not belong")
+		}
+		if traits.Senders {
+			row(r.Altered, "as it was said, and by whom", "altered, or under another name")
+		} else {
+			row(r.Altered, "as it was said", "altered")
+		}
 		if r.Misnumbered > 0 { // many a server numbers nothing
 			row(r.Misnumbered, "", "misnumbered")
 		}
 		row(r.Late, "in time", "late")
 	}
-	row(r.Refused, "nothing refused", "messages refused"+r.codes())
-	row(r.Unanswered, "everything answered", "messages not answered")
+	if traits.Refuses {
+		row(r.Refused, "nothing refused", "messages refused"+r.codes())
+	}
+	if traits.Acks {
+		row(r.Unanswered, "everything answered", "messages not answered")
+	}
+	if traits.Leaves && r.Leave == "" {
+		line(green, "✅ every leave is confirmed")
+	} else if traits.Leaves {
+		line(red, "❌ a leave is not confirmed: "+r.Leave)
+	}
 	switch {
 	case r.Verdict == ledger.False:
 		fmt.Fprintln(&b, l.paint(red, "Fails."))

@@ -8,6 +8,27 @@ import (
 	"secondserver/lab/ledger"
 )
 
+func TestAGradeAsksForMoreThanDeliveries(t *testing.T) {
+	near := ledger.Between{From: "server-1", To: "server-1", Due: 2, Delivered: 2}
+	far := ledger.Between{From: "server-1", To: "server-2", Due: 2, Delivered: 2}
+	one, two := map[string]int{"server-1": 4}, map[string]int{"server-1": 2, "server-2": 2}
+	for _, test := range []struct {
+		report loadReport
+		want   ledger.Verdict
+	}{
+		{loadReport{Servers: two, Report: &ledger.Report{Verdict: ledger.True, Between: []ledger.Between{near, far}}}, ledger.True},
+		{loadReport{Servers: one, Report: &ledger.Report{Verdict: ledger.True, Between: []ledger.Between{near}}}, ledger.True},
+		{loadReport{Servers: two, Report: &ledger.Report{Verdict: ledger.True, Between: []ledger.Between{near}}}, ledger.Unknown},
+		{loadReport{Servers: two, Report: &ledger.Report{Verdict: ledger.False, Between: []ledger.Between{near}}}, ledger.False},
+		{loadReport{Servers: one, Report: &ledger.Report{Verdict: ledger.True, Refused: 1}}, ledger.False},
+		{loadReport{Servers: one, Leave: "not within 10s", Report: &ledger.Report{Verdict: ledger.True}}, ledger.False},
+	} {
+		if got := test.report.graded(); got != test.want {
+			t.Errorf("%+v: got %s, want %s", test.report, got, test.want)
+		}
+	}
+}
+
 func TestAGradeTicksNothingThatWasNotSeen(t *testing.T) {
 	two := map[string]int{"server-1": 2, "server-2": 2}
 	for name, test := range map[string]struct {
@@ -29,6 +50,21 @@ func TestAGradeTicksNothingThatWasNotSeen(t *testing.T) {
 			ledger.Report{Verdict: ledger.False, Sent: 3, Acked: 2, Refused: 1, Due: 2, Delivered: 2, Heard: 2, Between: []ledger.Between{{From: "server-1", To: "server-1", Due: 2, Delivered: 2}}},
 			[]string{"x 1 messages refused: rate_limited", "ok nothing twice", "Fails."},
 			[]string{"ok nothing refused"},
+		},
+		"what is heard where it does not belong is seen": {
+			ledger.Report{Verdict: ledger.False, Sent: 1, Acked: 1, WrongRoom: 1},
+			[]string{"x 1 heard where they do not belong"},
+			nil,
+		},
+		"nothing crossed": {
+			ledger.Report{Verdict: ledger.Unknown, Sent: 1, Acked: 1, Due: 1, Delivered: 1, Heard: 2, Between: []ledger.Between{{From: "server-1", To: "server-1", Due: 1, Delivered: 1}}},
+			[]string{"Unknown: nothing was due from one server to another: try more --users."},
+			[]string{"Passes"},
+		},
+		"nobody could have heard himself": {
+			ledger.Report{Verdict: ledger.Unknown, Sent: 1, Acked: 1, EchoesUnseen: 1},
+			[]string{"- unknown: 1 senders could not have heard themselves", "Unknown: 1 senders who could"},
+			[]string{"ok senders"},
 		},
 		"no answer": {
 			ledger.Report{Verdict: ledger.Unknown, Sent: 3, Unanswered: 3},

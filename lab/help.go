@@ -92,7 +92,8 @@ within 15 s is not, and counts as unanswered. With a window each user sends as
 fast as answers come, and says no more where none comes within 10 s.
 
 Who loses a connection comes back after a short, random pause (--come-back):
-  resume   asks for what was missed, and sends again what was not answered
+  resume   asks for what was missed, and sends again what was not answered, for
+           up to a minute; and leaves a server that does not answer for 10 s
   rejoin   joins again, as most clients do: what came meanwhile is lost
   away     stays away
 
@@ -112,7 +113,8 @@ Exit codes:
   sent, acked, refused, unanswered         messages
   due, delivered, lost, told, unseen       deliveries to others; told: lost, and
                                            the server said so
-  doubled, reordered, wrong_room, altered, misnumbered, late, echoes_lost
+  doubled, reordered, wrong_room, altered, misnumbered, late
+  echoes_lost, echoes_unseen               senders who did not hear themselves
   heard, deliveries_per_s                  messages heard, own ones included
   latency, answers                         p50_ms, p90_ms, p99_ms, max_ms
   between                                  server to server: due, delivered,

@@ -129,11 +129,11 @@ func (l *loading) keep(r *loadReport, crowd *load.Crowd) error {
 	}
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err == nil {
-		err = os.WriteFile(filepath.Join(l.out, loadFile), append(text, '\n'), 0o644)
+		err = os.WriteFile(filepath.Join(l.out, "load.json"), append(text, '\n'), 0o644)
 	}
 	var file *os.File
 	if err == nil {
-		file, err = os.Create(filepath.Join(l.out, latencyFile))
+		file, err = os.Create(filepath.Join(l.out, "latency.hgrm"))
 	}
 	if err == nil {
 		err = errors.Join(crowd.Ledger.WriteLatency(file), file.Close())

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"secondserver/lab/load"
@@ -102,7 +101,7 @@ func (l *loading) check(args []string, given func(flag string) bool) (stack.Phas
 	case l.within < 0:
 		err = fmt.Errorf("--within %v: want 0 or more", l.within)
 	default:
-		err = errors.Join(l.setup.check(), l.checkOut())
+		err = l.setup.check()
 	}
 	for _, url := range l.urls {
 		if !isHTTP(url) {
@@ -116,35 +115,13 @@ func (l *loading) check(args []string, given func(flag string) bool) (stack.Phas
 	if err == nil && l.users > maxBalanced && phase.Balanced() && !l.direct && len(l.urls) == 0 {
 		err = fmt.Errorf("--users %d: want at most %d through the balancer, or --direct, around it", l.users, maxBalanced)
 	}
+	if err == nil && l.out != "" {
+		if err = writable(l.out); err != nil {
+			err = fmt.Errorf("--out: %w", err)
+		}
+	}
 	return phase, err
 }
-
-// checkOut makes the folder, so that nothing is measured that could not be kept.
-func (l *loading) checkOut() error {
-	if l.out == "" {
-		return nil
-	}
-	err := os.MkdirAll(l.out, 0o755)
-	for _, name := range []string{loadFile, latencyFile} {
-		var file *os.File
-		if err == nil {
-			file, err = os.OpenFile(filepath.Join(l.out, name), os.O_CREATE|os.O_WRONLY, 0o644)
-		}
-		if err == nil {
-			err = file.Close()
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	return nil
-}
-
-// What is kept of a load.
-const (
-	loadFile    = "load.json"
-	latencyFile = "latency.hgrm"
-)
 
 // A process has 20,000 open files at most on many machines. A user is one of them;
 // behind the lab's own balancer it is two more.

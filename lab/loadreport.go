@@ -25,9 +25,10 @@ type loadReport struct {
 
 	*ledger.Report
 	DeliveriesPerS float64        `json:"deliveries_per_s"`
-	Parts          []partUsage    `json:"parts"`    // of those that the lab has started
-	Refusals       map[string]int `json:"refusals"` // answers that were errors, by code
-	Ends           map[string]int `json:"ends"`     // connections that ended, by cause
+	Parts          []partUsage    `json:"parts"`           // of those that the lab has started
+	Refusals       map[string]int `json:"refusals"`        // answers that were errors, by code
+	Ends           map[string]int `json:"ends"`            // connections that ended, by cause
+	Leave          string         `json:"leave,omitempty"` // which was not confirmed, where leaves are graded
 }
 
 // A partUsage is what one part of a stack took, while they talked.
@@ -125,8 +126,13 @@ func (r *loadReport) tooLittle() string {
 	switch {
 	case r.Unseen > 0:
 		return fmt.Sprintf("%s deliveries that nobody could have seen.", comma(r.Unseen))
+	case r.EchoesUnseen > 0:
+		return fmt.Sprintf("%s senders who could not have heard themselves.", comma(r.EchoesUnseen))
 	case r.Unanswered > 0:
 		return fmt.Sprintf("%s messages were never answered.", comma(r.Unanswered))
+	}
+	if r.Due > 0 {
+		return "nothing was due from one server to another: try more --users."
 	}
 	return "nothing was due."
 }

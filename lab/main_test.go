@@ -16,6 +16,7 @@ func TestWhatWentWrongBesideTheVerdictIsSaid(t *testing.T) {
 		{disk, "disk full"},
 		{killed, "at the end: server-2 had ended by itself"},
 		{errors.Join(errNotAsExpected, nil), ""},
+		{errors.Join(nil, errNotAsExpected, disk), "disk full"},
 		{errors.Join(errors.Join(errUnknown, disk), killed), "disk full\nat the end: server-2 had ended by itself"},
 	} {
 		got := ""

@@ -28,6 +28,7 @@ func TestScripts(t *testing.T) {
 	for _, fault := range []string{
 		dialecttest.None, dialecttest.Loses, dialecttest.Doubles, dialecttest.Reorders, dialecttest.Mixes,
 		dialecttest.Keeps, dialecttest.Alters, dialecttest.Forges, dialecttest.Repeats, dialecttest.Refuses,
+		dialecttest.Slights, dialecttest.Swallows, dialecttest.Grips,
 	} {
 		foreign := httptest.NewServer(dialecttest.New(fault))
 		t.Cleanup(foreign.Close)

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -30,14 +31,16 @@ import (
 //	server   {"server":"{server}"}                         says which instance it is
 //	echo     no                                            senders do not hear themselves
 //
-// connect, send and message are needed. What says {user} in message or told says who
-// a message is from. Where there is no join, to connect is to be
-// in the room, which connect names, or in the only one. Without ack a message counts
-// as taken once it is sent. Without server the instance is what the header X-Server-ID
-// says, or else the URL.
+// connect, send and message are needed. {user} in message or told is who it is from.
+// Where there is no join, to connect is to be in the room, which connect names, or in
+// the only one. Without ack a message counts as taken once it is sent. Without server
+// the instance is what the header X-Server-ID says, or else the URL. A frame that is
+// one of several patterns is taken for the longest, names in braces left out.
 type foreign struct {
 	patterns map[string]*pattern
 	echo     bool
+
+	answers, said []string // words of what comes, in the order in which they are tried
 }
 
 var words = []string{
@@ -80,6 +83,12 @@ func Parse(text string) (Dialect, error) {
 	if (f.patterns["tell"] == nil) != (f.patterns["told"] == nil) {
 		return nil, errors.New("there is one of tell and told: want both, or none")
 	}
+	for confirmation, word := range map[string]string{"refused": "ack", "left": "leave"} {
+		if f.patterns[confirmation] != nil && f.patterns[word] == nil {
+			return nil, fmt.Errorf("there is %s, and no %s, without which nobody waits for it", confirmation, word)
+		}
+	}
+	f.answers, f.said = f.given("ack", "refused", "joined", "left", "server"), f.given("message", "told")
 	return f, nil
 }
 
@@ -130,6 +139,16 @@ func (f *foreign) add(word, value string) error {
 	return nil
 }
 
+// given are those of some words that the dialect has, the longest pattern first: it may
+// have all keys of another one, and more.
+func (f *foreign) given(words ...string) []string {
+	given := slices.DeleteFunc(words, func(word string) bool { return f.patterns[word] == nil })
+	slices.SortStableFunc(given, func(a, b string) int {
+		return cmp.Compare(f.patterns[b].literal, f.patterns[a].literal)
+	})
+	return given
+}
+
 func (f *foreign) Traits() Traits {
 	return Traits{
 		Acks:    f.patterns["ack"] != nil,
@@ -137,5 +156,7 @@ func (f *foreign) Traits() Traits {
 		Rooms:   f.patterns["join"] != nil || f.patterns["connect"].has("room"),
 		Directs: f.patterns["tell"] != nil,
 		Leaves:  f.patterns["leave"] != nil,
+		Senders: f.patterns["message"].has("user"),
+		Refuses: f.patterns["refused"] != nil,
 	}
 }

@@ -161,19 +161,13 @@ func (s *stranger) read() {
 
 // take brings a frame to whoever waits for it, and hands over what was said.
 func (s *stranger) take(frame []byte, at time.Time) {
-	for _, word := range []string{"ack", "refused", "joined", "left", "server"} {
-		if p := s.dialect.patterns[word]; p != nil {
-			if values, ok := p.match(frame); ok && s.answers(answer{word, values}) {
-				return
-			}
+	for _, word := range s.dialect.answers {
+		if values, ok := s.dialect.patterns[word].match(frame); ok && s.answers(answer{word, values}) {
+			return
 		}
 	}
-	for _, word := range []string{"message", "told"} {
-		p := s.dialect.patterns[word]
-		if p == nil {
-			continue
-		}
-		values, ok := p.match(frame)
+	for _, word := range s.dialect.said {
+		values, ok := s.dialect.patterns[word].match(frame)
 		if !ok {
 			continue
 		}

@@ -32,6 +32,7 @@ func TestTheLedgerTellsAForeignServersFaults(t *testing.T) {
 		{dialecttest.Alters, ledger.False, func(r *ledger.Report) int { return r.Altered }},
 		{dialecttest.Forges, ledger.False, func(r *ledger.Report) int { return r.Altered }},
 		{dialecttest.Repeats, ledger.False, func(r *ledger.Report) int { return r.Doubled }},
+		{dialecttest.Swallows, ledger.False, func(r *ledger.Report) int { return r.Lost }},
 		{dialecttest.Refuses, ledger.True, func(r *ledger.Report) int { return r.Refused }},
 	}
 	d, err := dialect.Parse(dialecttest.Dialect)

@@ -24,7 +24,7 @@ type lab struct {
 }
 
 func (lab) Traits() Traits {
-	return Traits{Acks: true, Echoes: true, Rooms: true, Directs: true, Leaves: true}
+	return Traits{Acks: true, Echoes: true, Rooms: true, Directs: true, Leaves: true, Senders: true, Refuses: true}
 }
 
 func (l lab) Dial(ctx context.Context, url, user string, heard func(Heard)) (Conn, error) {
@@ -38,7 +38,10 @@ func (l lab) Dial(ctx context.Context, url, user string, heard func(Heard)) (Con
 			h.Gap = &gap.From
 		}
 		if room == client.Direct {
-			h.Room, h.Offset = "", ledger.NoOffset
+			h.Room = ""
+		}
+		if h.Room == "" || h.Offset == 0 { // offsets begin with 1
+			h.Offset = ledger.NoOffset
 		}
 		heard(h)
 	})

@@ -37,7 +37,7 @@ func labServer(t *testing.T, play func(*peer)) string {
 }
 
 func TestTheLabsServersCanDoEverything(t *testing.T) {
-	want := dialect.Traits{Acks: true, Echoes: true, Rooms: true, Directs: true, Leaves: true}
+	want := dialect.Traits{Acks: true, Echoes: true, Rooms: true, Directs: true, Leaves: true, Senders: true, Refuses: true}
 	for _, d := range []dialect.Dialect{dialect.Lab, dialect.Polling(false), dialect.Polling(true)} {
 		if got := d.Traits(); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
@@ -49,6 +49,7 @@ func TestTheLabsMessagesSayWhoTheyAreFrom(t *testing.T) {
 	url := labServer(t, func(p *peer) {
 		p.says(`{"type":"message","room":"general","offset":8,"epoch":"e1","from":"bob","text":"hi","server_id":"server-2"}`)
 		p.says(`{"type":"message","to":"alice","from":"charlie","text":"psst","server_id":"server-2"}`)
+		p.says(`{"type":"message","room":"general","from":"bob","text":"no history","server_id":"server-2"}`)
 		p.says(`{"type":"joined","room":"general","offset":12,"epoch":"e2","recovered":false}`)
 		p.untilGone()
 	})
@@ -59,6 +60,7 @@ func TestTheLabsMessagesSayWhoTheyAreFrom(t *testing.T) {
 	}
 	wantHeard(t, e.next(t), dialect.Heard{Room: "general", From: "bob", Text: "hi", Offset: 8})
 	wantHeard(t, e.next(t), dialect.Heard{From: "charlie", Text: "psst", Offset: ledger.NoOffset})
+	wantHeard(t, e.next(t), dialect.Heard{Room: "general", From: "bob", Text: "no history", Offset: ledger.NoOffset})
 	if gap := e.next(t); gap.Gap == nil || *gap.Gap != (client.Position{Offset: 12, Epoch: "e2"}) || gap.Room != "general" {
 		t.Errorf("got %+v, want a gap that ends at e2-12", gap)
 	}

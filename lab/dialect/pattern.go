@@ -15,9 +15,10 @@ import (
 // it recognises them: one in JSON any object that has at least its keys, with the
 // values that it says; any other the same text.
 type pattern struct {
-	source string
-	object any            // what it is as JSON; nil where it is none
-	text   *regexp.Regexp // … and then what its frames look like
+	source  string
+	literal int            // bytes outside of braces
+	object  any            // what it is as JSON; nil where it is none
+	text    *regexp.Regexp // … and then what its frames look like
 }
 
 // names are what a pattern may have in braces.
@@ -29,7 +30,7 @@ var (
 )
 
 func parsePattern(source string) (*pattern, error) {
-	p := &pattern{source: source}
+	p := &pattern{source: source, literal: len(braces.ReplaceAllString(source, ""))}
 	for _, name := range p.names() {
 		if !slices.Contains(names, name) {
 			return nil, fmt.Errorf("{%s} is no name: there are %s", name, strings.Join(names, ", "))

@@ -74,6 +74,8 @@ func TestAFileThatIsNoDialectIsRefusedWithItsLine(t *testing.T) {
 		{good + `join {"room":"{room}"`, "line 4: join: it looks like JSON, and is none"},
 		{good + "echo perhaps\n", "line 4: echo perhaps: want yes or no"},
 		{good + "tell {to} {text}\n", "there is one of tell and told"},
+		{good + "left {room}\n", "there is left, and no leave, without which nobody waits for it"},
+		{good + "refused {ref}\n", "there is refused, and no ack, without which nobody waits for it"},
 		{good + "echo no   # they do not\n", "line 4: echo no   # they do not: want yes or no; # begins a comment only at the beginning"},
 		{good + `join {"room":"{room}"} # a room`, "line 4: join: it looks like JSON, and is none; # begins a comment only"},
 		{good + `join { "room":"{room}"} # a room`, "line 4: join: it looks like JSON, and is none; # begins a comment only"},
@@ -94,6 +96,7 @@ func TestADialectSaysWhatItsServersCan(t *testing.T) {
 		"connect /ws/{room}\nsend {text}\nmessage {text}\necho no\n":                                      {Rooms: true},
 		"connect /\njoin {room}\nack {ref}\nsend {text}\nmessage {text}\ntell {to} {text}\ntold {text}\n": {Acks: true, Echoes: true, Rooms: true, Directs: true},
 		"connect /\njoin {room}\nleave {room}\nsend {text}\nmessage {text}\n":                             {Echoes: true, Rooms: true, Leaves: true},
+		"connect /\nsend {text}\nack {ref}\nrefused no {ref}\nmessage {user}: {text}\n":                   {Acks: true, Refuses: true, Echoes: true, Senders: true},
 	} {
 		d, err := Parse(text)
 		if err != nil {

@@ -183,3 +183,22 @@ func TestErrorsOfAForeignConnectionNameUserAndURL(t *testing.T) {
 		}
 	}
 }
+
+// A frame that is several patterns at once is the longest: it says more.
+func TestAFrameIsTakenForTheLongestPattern(t *testing.T) {
+	url := serve(t, func(p *peer) {
+		p.says(`{"said":"psst","by":"bob","private":true}`)
+		p.says(`{"said":"hi","by":"bob"}`)
+		p.untilGone()
+	})
+	c, e := dial(t, parse(t, `
+connect /
+send {"say":"{text}"}
+message {"said":"{text}","by":"{user}"}
+tell {"say":"{text}","to":"{to}"}
+told {"said":"{text}","by":"{user}","private":true}
+`), url, "alice")
+	join(t, c, "r1")
+	wantHeard(t, e.next(t), dialect.Heard{From: "bob", Text: "psst", Offset: ledger.NoOffset})
+	wantHeard(t, e.next(t), dialect.Heard{Room: "r1", From: "bob", Text: "hi", Offset: ledger.NoOffset})
+}

@@ -290,6 +290,7 @@ func TestEachDefectIsSeen(t *testing.T) {
 			alice says m1 general
 			m1 acked
 			charlie hears m1 general
+			wait 1s
 			alice says m2 general
 			m2 acked
 			charlie hears m2 general
@@ -299,10 +300,10 @@ func TestEachDefectIsSeen(t *testing.T) {
 			charlie hears m3 general
 			bob unseen`,
 			"false due 6 delivered 4 lost 1 unseen 1 first lost"},
-		{"what was said before the answer may come after it", three + `
+		{"what was said a moment later may come before", three + `
 			alice says m1 general
-			charlie says m2 general
 			m1 acked
+			charlie says m2 general
 			m2 acked
 			charlie hears m1 general
 			alice hears m2 general
@@ -312,6 +313,7 @@ func TestEachDefectIsSeen(t *testing.T) {
 		{"of what is told to one there is no order of senders", three + `
 			alice tells m1 bob
 			m1 acked
+			wait 2s
 			charlie tells m2 bob
 			m2 acked
 			bob hears m2
@@ -419,7 +421,7 @@ func summary(r *ledger.Report) string {
 		count int
 	}{
 		{"delivered", r.Delivered}, {"lost", r.Lost}, {"told", r.Told}, {"unseen", r.Unseen}, {"doubled", r.Doubled},
-		{"reordered", r.Reordered}, {"wrong", r.WrongRoom}, {"altered", r.Altered}, {"misnumbered", r.Misnumbered}, {"late", r.Late}, {"echoes lost", r.EchoesLost},
+		{"reordered", r.Reordered}, {"wrong", r.WrongRoom}, {"altered", r.Altered}, {"misnumbered", r.Misnumbered}, {"late", r.Late}, {"echoes lost", r.EchoesLost}, {"echoes unseen", r.EchoesUnseen},
 	} {
 		if part.count != 0 {
 			s += fmt.Sprintf(" %s %d", part.name, part.count)

@@ -2,10 +2,11 @@ package ledger
 
 import "time"
 
-// beforeLeaving is how long before a user asks to leave a room a message has to be
-// acknowledged for the user to be owed it: on another server than the sender's it
-// is still on its way when its sender is told that it was taken.
-const beforeLeaving = time.Second
+// UnderWay is for how long a message may be under way after its acknowledgement: on
+// another server than the sender's it arrives later than its sender is told that it was
+// taken. So long before a user asks to leave a room a message has to be acknowledged
+// for the user to be owed it.
+const UnderWay = time.Second
 
 // eachDue calls f for each pair of a message and a user who is owed it, and with
 // whether the message is the user's own. The caller holds mu.
@@ -36,7 +37,7 @@ func (l *Ledger) eachDue(f func(id ID, m *message, u *User, own bool)) {
 func covers(stays []membership, m *message) bool {
 	for _, s := range stays {
 		if !s.joined.IsZero() && !m.sent.Before(s.joined) &&
-			(s.leaves.IsZero() || !m.answered.Add(beforeLeaving).After(s.leaves)) {
+			(s.leaves.IsZero() || !m.answered.Add(UnderWay).After(s.leaves)) {
 			return true
 		}
 	}

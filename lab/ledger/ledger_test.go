@@ -78,14 +78,14 @@ func TestAnIDThatIsNotItsOwnIsNoMessage(t *testing.T) {
 	}
 }
 
-func TestWhoDoesNotLookIsNotAskedForEchoes(t *testing.T) {
+func TestAnEchoOfWhoDoesNotLookIsUnknown(t *testing.T) {
 	h := play(t, ledger.Options{Echo: true}, three+`
 		alice says m1 general
 		m1 acked
 		bob hears m1 general
 		charlie hears m1 general
 		alice unseen`)
-	if got, want := summary(h.Judge()), "true due 2 delivered 2"; got != want {
+	if got, want := summary(h.Judge()), "unknown due 2 delivered 2 echoes unseen 1"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -44,7 +44,11 @@ type Report struct {
 	Altered     int `json:"altered"`     // heard with another text, or from another sender
 	Misnumbered int `json:"misnumbered"` // heard or acknowledged at an offset that cannot be right
 	Late        int `json:"late"`        // delivered, but not in time
-	EchoesLost  int `json:"echoes_lost"` // own messages that their senders have not heard, and should
+
+	// Own messages that their senders have not heard, and should. Of the unseen nobody
+	// knows whether they have.
+	EchoesLost   int `json:"echoes_lost"`
+	EchoesUnseen int `json:"echoes_unseen"`
 
 	Latency Quantiles `json:"latency"` // of deliveries, from when a message should have been sent
 	Answers Quantiles `json:"answers"` // of acknowledgements
@@ -109,7 +113,10 @@ func (l *Ledger) Judge() *Report {
 	l.eachDue(func(id ID, m *message, u *User, own bool) {
 		heard := u.heard.has(id)
 		switch {
-		case own && (heard || !l.options.Echo || u.unseen):
+		case own && (heard || !l.options.Echo):
+			return
+		case own && u.unseen && !l.looked(u, seen, m):
+			r.EchoesUnseen++
 			return
 		case own:
 			r.EchoesLost++
@@ -124,7 +131,7 @@ func (l *Ledger) Judge() *Report {
 		case heard:
 			r.Delivered++
 			sum.Delivered++
-		case u.unseen && !l.looked(u, seen)[m.to].After(m.answered):
+		case u.unseen && !l.looked(u, seen, m):
 			r.Unseen++
 		default:
 			r.Lost++
@@ -147,7 +154,7 @@ func (l *Ledger) Judge() *Report {
 	case first.defect != "":
 		r.Verdict = False
 		r.First = l.trace(first)
-	case r.Due == 0 || r.Unseen > 0 || r.Unanswered > 0: // nobody knows whether they were taken
+	case r.Due == 0 || r.Unseen+r.EchoesUnseen > 0 || r.Unanswered > 0: // nobody knows whether they were taken
 		r.Verdict = Unknown
 	default:
 		r.Verdict = True
@@ -155,19 +162,19 @@ func (l *Ledger) Judge() *Report {
 	return r
 }
 
-// looked is, by room, when the last message that a user has heard was sent: all that was
-// acknowledged before has its place before it, and should have come before. Found
-// once, it is kept in seen.
-func (l *Ledger) looked(u *User, seen map[*User]map[Destination]time.Time) map[Destination]time.Time {
+// looked tells whether a user has heard something of the same room that was sent so
+// long after the message that this would have come before. What a user has heard last
+// is kept in seen: when it was sent, by room.
+func (l *Ledger) looked(u *User, seen map[*User]map[Destination]time.Time, m *message) bool {
 	if seen[u] == nil {
 		seen[u] = make(map[Destination]time.Time)
 		for _, id := range u.order {
-			if m := l.messages[id]; m.to.room != "" && m.sent.After(seen[u][m.to]) {
-				seen[u][m.to] = m.sent
+			if last := l.messages[id]; last.to.room != "" && last.sent.After(seen[u][last.to]) {
+				seen[u][last.to] = last.sent
 			}
 		}
 	}
-	return seen[u]
+	return seen[u][m.to].After(m.answered.Add(UnderWay))
 }
 
 func (l *Ledger) countMessages(r *Report) {

@@ -52,7 +52,7 @@ type Crowd struct {
 
 	ctx  context.Context // ends with Close
 	end  context.CancelFunc
-	work sync.WaitGroup // those who come back, and those who wait for answers
+	work sync.WaitGroup // of those who stay connected, and come back
 }
 
 // Gather connects everybody and has them join, and returns when all have been

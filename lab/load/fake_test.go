@@ -20,6 +20,7 @@ type site struct {
 	delay   time.Duration // of each delivery
 	stall   time.Duration // of each ack, and of what it acknowledges
 	deaf    string        // this user hears nothing, and answers nothing
+	unheard string        // this user hears nothing, and is answered
 	refuse  int           // so many messages are refused first, as unavailable
 	forgets bool          // nobody can resume
 	others  bool          // only others hear a message, not its sender
@@ -27,6 +28,9 @@ type site struct {
 	down    bool          // nobody can connect
 	frozen  int           // this server answers nothing and takes nothing; -1: none
 	keeps   bool          // who has left hears all the same
+	grips   bool          // no leave is answered
+	foreign bool          // nobody can be asked whether he is there
+	names   bool          // messages are to say who they are from
 	change  func(*dialect.Heard)
 
 	mu      sync.Mutex
@@ -49,7 +53,7 @@ func newSite(servers int, joined bool) *site {
 }
 
 func (s *site) Traits() dialect.Traits {
-	return dialect.Traits{Acks: true, Echoes: true, Rooms: true, Directs: true, Leaves: true}
+	return dialect.Traits{Acks: true, Echoes: true, Rooms: true, Directs: true, Leaves: true, Senders: s.names}
 }
 
 type conn struct {
@@ -100,7 +104,11 @@ func (c *conn) Join(_ context.Context, room string, since *client.Position) (cli
 	return in, nil
 }
 
-func (c *conn) Leave(context.Context, string) error {
+func (c *conn) Leave(ctx context.Context, _ string) error {
+	if c.site.grips {
+		<-ctx.Done()
+		return context.Cause(ctx)
+	}
 	c.site.mu.Lock()
 	defer c.site.mu.Unlock()
 	if !c.site.keeps {
@@ -152,11 +160,16 @@ func (c *conn) take(m *sent) error {
 		return context.Cause(c.ctx)
 	}
 	m.answered, m.err = make(chan struct{}), nil
-	if c.server == s.frozen || s.mute {
+	if c.server == s.frozen || s.mute || c.user == s.deaf {
 		return nil
 	}
 	s.now[c.user]++
 	s.most[c.user] = max(s.most[c.user], s.now[c.user])
+	if m.room != "" && m.room != c.room {
+		m.err = &client.Error{Code: "not_in_room"}
+		s.answer(m)
+		return nil
+	}
 	if s.refuse > 0 {
 		s.refuse--
 		m.err = &client.Error{Code: "unavailable"}
@@ -187,7 +200,7 @@ func (c *conn) take(m *sent) error {
 			if s.others && other == c {
 				continue
 			}
-			if near && meant && other.ctx.Err() == nil && other.user != s.deaf && other.server != s.frozen {
+			if near && meant && other.ctx.Err() == nil && other.user != s.deaf && other.user != s.unheard && other.server != s.frozen {
 				h := heard
 				s.change(&h)
 				h.At = time.Now()
@@ -228,6 +241,9 @@ func (m *sent) Wait(ctx context.Context) (uint64, error) {
 }
 
 func (c *conn) Alive(ctx context.Context) error {
+	if c.site.foreign {
+		return errors.ErrUnsupported
+	}
 	if c.user == c.site.deaf {
 		<-ctx.Done()
 		return context.Cause(ctx)

@@ -374,9 +374,9 @@ func TestATalkEndsWhereNothingIsAnswered(t *testing.T) {
 		most time.Duration
 	}{
 		{load.Pace{Rate: 1000, For: time.Second}, load.Rejoin, 1000, 20 * time.Second},
-		{load.Pace{Rate: 1000, For: time.Second}, load.Resume, 1000, 2 * time.Minute},
+		{load.Pace{Rate: 1000, For: time.Second}, load.Resume, 1000, 71 * time.Second},
 		{load.Pace{Window: 2, Count: 1000}, load.Rejoin, 2 * 4, 11 * time.Second},
-		{load.Pace{Window: 2, Count: 1000}, load.Resume, 2 * 4, 2 * time.Minute},
+		{load.Pace{Window: 2, Count: 1000}, load.Resume, 2 * 4, 61 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newSite(1, true)
@@ -447,6 +447,54 @@ func TestWhoHasLeftStaysOutside(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		if got := len(c.Comebacks()); got != 2 {
 			t.Errorf("got %d who came back, want the 2 of 3 who have not left", got)
+		}
+	})
+}
+
+func TestALeaveThatIsNotConfirmedIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(1, true)
+		s.grips = true
+		c := gather(t, s, load.Options{Users: 300})
+		began := time.Now()
+		err := c.Leave(t.Context(), 100)
+		if err == nil || !strings.Contains(err.Error(), "not within 10s") {
+			t.Errorf("got %v, want for how long it was waited", err)
+		}
+		if took := time.Since(began); took > 21*time.Second {
+			t.Errorf("100 leaves took %v, want 10 s for every 64", took)
+		}
+	})
+}
+
+// Who cannot be asked whether he is there can say something, and see whether it is taken.
+func TestAnAnswerIsASignOfLife(t *testing.T) {
+	for deaf, want := range map[bool]ledger.Verdict{false: ledger.False, true: ledger.Unknown} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSite(1, true)
+			s.foreign = true
+			c := gather(t, s, load.Options{Users: 3})
+			silent := s.conns[2].user
+			s.unheard = silent
+			if err := c.Talk(t.Context(), load.Pace{Window: 1, Count: 2, Speakers: 2}); err != nil {
+				t.Fatal(err)
+			}
+			if deaf {
+				s.deaf = silent
+			}
+			c.Settle(t.Context(), patience)
+			wantVerdict(t, c.Judge(), want)
+		})
+	}
+}
+
+func TestAMessageThatNamesNobodyIsAltered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(1, true)
+		s.names = true
+		r := talk(t, gather(t, s, load.Options{Users: 3}), load.Pace{Window: 1, Count: 3})
+		if r.Verdict != ledger.False || r.Altered != 9 {
+			t.Errorf("got %s, %d altered, want false, 9", r.Verdict, r.Altered)
 		}
 	})
 }

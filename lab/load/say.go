@@ -35,7 +35,10 @@ func (u *user) say(ctx context.Context, id ledger.ID, to address, size int, by t
 		answered(false)
 		return
 	}
-	m.sent, m.err = m.conn.Send(sending, to.room, to.user, m.text)
+	if m.sent, m.err = m.conn.Send(sending, to.room, to.user, m.text); m.err != nil && sending.Err() != nil {
+		answered(false)
+		return
+	}
 	answers.Go(func() { answered(m.settle(ctx)) })
 }
 

@@ -104,10 +104,29 @@ func (c *Crowd) ask(ctx context.Context, users []*user, patience time.Duration) 
 			continue
 		}
 		asking.Go(func() {
-			if err := conn.Alive(ctx); err != nil && (conn.Err() == nil || errors.Is(err, errors.ErrUnsupported)) {
+			err := conn.Alive(ctx)
+			if errors.Is(err, errors.ErrUnsupported) && c.options.Dialect.Traits().Acks {
+				err = u.answered(ctx)
+			}
+			if err != nil && (conn.Err() == nil || errors.Is(err, errors.ErrUnsupported)) {
 				u.Unseen()
 			}
 		})
 	}
 	asking.Wait()
+}
+
+// answered has a user sing, and is nil where the server acknowledges that: then it is
+// heard, and so it could hear.
+func (u *user) answered(ctx context.Context) error {
+	to := address{ledger.Room(u.room), u.room, ""}
+	id := u.crowd.Ledger.Canary(u.User, to.Destination, time.Now())
+	var answers sync.WaitGroup
+	was := make(chan bool, 1)
+	u.say(ctx, id, to, 0, time.Now().Add(answerWithin), &answers, func(so bool) { was <- so })
+	answers.Wait()
+	if !<-was {
+		return errors.New("no answer")
+	}
+	return nil
 }

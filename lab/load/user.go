@@ -121,7 +121,8 @@ func (u *user) hear(h dialect.Heard) {
 	}
 	if id, whole, ours := u.crowd.parse(h.Text); ours {
 		from := strings.TrimSuffix(h.From, "-"+u.crowd.tag)
-		u.Heard(id, ledger.Copy{Room: h.Room, Offset: h.Offset, From: from, Altered: !whole, At: h.At})
+		nameless := from == "" && u.crowd.options.Dialect.Traits().Senders
+		u.Heard(id, ledger.Copy{Room: h.Room, Offset: h.Offset, From: from, Altered: !whole || nameless, At: h.At})
 	}
 }
 

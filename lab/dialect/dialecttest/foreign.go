@@ -85,6 +85,9 @@ func (f *Foreign) take(m *member, frame []byte) {
 		m.room = asked.Channel
 		m.write(`{"did":"join","channel":%q,"since":5}`, asked.Channel)
 	case "leave":
+		if f.fault == Grips {
+			return
+		}
 		if f.fault == Keeps {
 			m.left = m.room
 		}
