@@ -20,7 +20,7 @@ var wrongTurns = Experiment{
 
 func runWrongTurns(b *bench) *report.Result {
 	const servers = 3
-	users := pick(b, 30, 12)
+	users, rate := pick(b, 30, 12), pick(b, 100., 400.)
 	r := &report.Result{
 		Table:  report.Table{Columns: []string{"bus", "delivered", "p50", "p99", "reads per direct message", "idle"}},
 		Figure: report.Figure{Title: "Ways to bring an event to three servers", Y: "delivered (%)"},
@@ -43,10 +43,10 @@ func runWrongTurns(b *bench) *report.Result {
 		s := b.start(way.phase, servers, way.env...)
 		c := b.gather(s, load.Options{Users: users})
 		b.pass(pick(b, time.Second, 0)) // who has come is still being told
-		idle := b.idle(s, pick(b, 2*time.Second, 500*time.Millisecond))
-		told := b.talk(c, load.Pace{Rate: 100, Count: pick(b, 300, 40)})
+		idle := b.idle(s, pick(b, 2*time.Second, 200*time.Millisecond))
+		told := b.talk(c, load.Pace{Rate: rate, Count: pick(b, 300, 40)})
 		sent, read := b.published(s), b.received(s)
-		b.talk(c, load.Pace{Rate: 100, Count: pick(b, 100, 20), Direct: true})
+		b.talk(c, load.Pace{Rate: rate, Count: pick(b, 100, 20), Direct: true})
 		b.allRead(s)
 		work := float64(b.received(s)-read) / float64(b.published(s)-sent)
 		o := outcome{told.Share(), work, told.Latency.P50, idle}
