@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"syscall"
 	"time"
@@ -37,7 +36,7 @@ type demo struct {
 func demoCommand() *cobra.Command {
 	var d demo
 	c := &cobra.Command{
-		Use:     "demo [phase…]",
+		Use:     "demo [phase...]",
 		Short:   "Plays the three phases and says whether each keeps its promise",
 		Long:    fmt.Sprintf(demoHelp, storyHelp()),
 		Example: demoExamples,
@@ -46,10 +45,8 @@ func demoCommand() *cobra.Command {
 			if err != nil {
 				return seeHelp(c, err)
 			}
-			d.screen = &screen{
-				out: os.Stdout, look: lookOf(os.Stdout), json: d.json, timeout: d.timeout,
-				progress: newProgress(os.Stderr),
-			}
+			d.screen = newScreen(d.json)
+			d.screen.timeout = d.timeout
 			defer d.screen.progress.stop()
 			if d.url != "" {
 				err = d.visit(c.Context(), phases)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"secondserver/lab/experiment"
 	"secondserver/lab/report"
@@ -39,7 +38,7 @@ func experimentCommand() *cobra.Command {
 			if err := x.check(args); err != nil {
 				return seeHelp(c, err)
 			}
-			x.screen = &screen{out: os.Stdout, look: lookOf(os.Stdout), json: x.json, progress: newProgress(os.Stderr)}
+			x.screen = newScreen(x.json)
 			defer x.screen.progress.stop()
 			return x.run(c.Context())
 		},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -37,7 +36,7 @@ func gradeCommand() *cobra.Command {
 			if err := g.check(args); err != nil {
 				return seeHelp(c, err)
 			}
-			g.screen = &screen{out: os.Stdout, look: lookOf(os.Stdout), json: g.json, progress: newProgress(os.Stderr)}
+			g.screen = newScreen(g.json)
 			defer g.screen.progress.stop()
 			return g.run(c.Context(), args)
 		},
@@ -102,6 +101,8 @@ func (g *grading) run(ctx context.Context, urls []string) error {
 
 	talking := time.Now()
 	g.talk(ctx, crowd, traits)
+	talked := time.Since(talking)
+	g.settle(ctx, crowd)
 	if traits.Leaves {
 		r.Leave = g.leave(ctx, crowd)
 	}
@@ -109,7 +110,7 @@ func (g *grading) run(ctx context.Context, urls []string) error {
 		return context.Cause(ctx)
 	}
 	r.Report = crowd.Judge()
-	r.measure(time.Since(talking), nil, nil)
+	r.measure(talked, nil, nil)
 	r.Ends, r.Refusals = crowd.Ends(), crowd.Refusals()
 	r.Verdict = r.graded()
 	g.screen.progress.stop()
@@ -134,7 +135,7 @@ func (r *loadReport) graded() ledger.Verdict {
 	return r.Verdict
 }
 
-// talk has everything said that is to be judged, and listens on. When ctx ends, so does
+// talk has everything said but what is said when some have left. When ctx ends, so does
 // it.
 func (g *grading) talk(ctx context.Context, crowd *load.Crowd, traits dialect.Traits) {
 	pace := load.Pace{Window: 2, Speakers: speakers, Count: 5 * speakers}
@@ -145,7 +146,6 @@ func (g *grading) talk(ctx context.Context, crowd *load.Crowd, traits dialect.Tr
 		g.screen.Doing("speaking to one another")
 		_ = crowd.Talk(ctx, pace)
 	}
-	g.settle(ctx, crowd)
 }
 
 // leave has a third leave, and the others speak on. It returns which leave was not

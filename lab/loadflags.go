@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"secondserver/lab/load"
@@ -40,7 +39,7 @@ func loadCommand() *cobra.Command {
 			if err != nil {
 				return seeHelp(c, err)
 			}
-			l.screen = &screen{out: os.Stdout, look: lookOf(os.Stdout), json: l.json, progress: newProgress(os.Stderr)}
+			l.screen = newScreen(l.json)
 			defer l.screen.progress.stop()
 			return l.run(c.Context(), phase)
 		},
@@ -48,7 +47,7 @@ func loadCommand() *cobra.Command {
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.IntVar(&l.users, "users", 100, "how many connect")
-	flags.IntVar(&l.rooms, "rooms", 1, "… to so many rooms, evenly")
+	flags.IntVar(&l.rooms, "rooms", 1, "to how many rooms, evenly")
 	flags.Float64Var(&l.pace.Rate, "rate", 20, "messages a second, of all together")
 	flags.IntVar(&l.pace.Window, "window", 0, "instead of a rate: unanswered messages a user")
 	flags.DurationVar(&l.pace.For, "for", 10*time.Second, "for how long they talk")

@@ -24,6 +24,10 @@ type screen struct {
 	err      error         // of the first write that failed
 }
 
+func newScreen(json bool) *screen {
+	return &screen{out: os.Stdout, look: lookOf(os.Stdout), json: json, progress: newProgress(os.Stderr)}
+}
+
 func (s *screen) title(p stack.Phase, servers int) {
 	if s.begun {
 		s.print("")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"secondserver/lab/stack"
 
@@ -30,7 +29,7 @@ func upCommand() *cobra.Command {
 			if err != nil {
 				return seeHelp(c, err)
 			}
-			u.screen = &screen{out: os.Stdout, look: lookOf(os.Stdout), progress: newProgress(os.Stderr)}
+			u.screen = newScreen(false)
 			defer u.screen.progress.stop()
 			return u.keep(c.Context(), phase)
 		},

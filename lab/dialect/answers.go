@@ -63,7 +63,12 @@ func (s *stranger) await(ctx context.Context, w *wait) (answer, error) {
 	case a := <-w.answer:
 		return a, nil
 	case <-s.done:
-		return answer{}, s.Err()
+		select {
+		case a := <-w.answer: // it was the last that came
+			return a, nil
+		default:
+			return answer{}, s.Err()
+		}
 	case <-ctx.Done():
 		return answer{}, fmt.Errorf("no %s: %w", strings.Join(w.words, " or "), context.Cause(ctx))
 	}

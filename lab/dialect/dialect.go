@@ -33,7 +33,7 @@ type Traits struct {
 	Rooms   bool // a user says which room it is in
 	Directs bool // a message can be told to one user
 	Leaves  bool // a user can leave a room
-	Senders bool // a message says whom it is from
+	Senders bool // every message says whom it is from
 	Refuses bool // it says that it does not take a message
 }
 

@@ -150,13 +150,14 @@ func (f *foreign) given(words ...string) []string {
 }
 
 func (f *foreign) Traits() Traits {
+	named := func(word string) bool { return f.patterns[word] == nil || f.patterns[word].has("user") }
 	return Traits{
 		Acks:    f.patterns["ack"] != nil,
 		Echoes:  f.echo,
 		Rooms:   f.patterns["join"] != nil || f.patterns["connect"].has("room"),
 		Directs: f.patterns["tell"] != nil,
 		Leaves:  f.patterns["leave"] != nil,
-		Senders: f.patterns["message"].has("user"),
+		Senders: named("message") && named("told"),
 		Refuses: f.patterns["refused"] != nil,
 	}
 }

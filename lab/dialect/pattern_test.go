@@ -97,6 +97,8 @@ func TestADialectSaysWhatItsServersCan(t *testing.T) {
 		"connect /\njoin {room}\nack {ref}\nsend {text}\nmessage {text}\ntell {to} {text}\ntold {text}\n": {Acks: true, Echoes: true, Rooms: true, Directs: true},
 		"connect /\njoin {room}\nleave {room}\nsend {text}\nmessage {text}\n":                             {Echoes: true, Rooms: true, Leaves: true},
 		"connect /\nsend {text}\nack {ref}\nrefused no {ref}\nmessage {user}: {text}\n":                   {Acks: true, Refuses: true, Echoes: true, Senders: true},
+		"connect /\nsend {text}\nmessage {user}: {text}\ntell {to} {text}\ntold {text}\n":                 {Echoes: true, Directs: true},
+		"connect /\nsend {text}\nmessage {user}: {text}\ntell {to} {text}\ntold {user} {text}\n":          {Echoes: true, Directs: true, Senders: true},
 	} {
 		d, err := Parse(text)
 		if err != nil {

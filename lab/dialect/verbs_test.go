@@ -202,3 +202,27 @@ told {"said":"{text}","by":"{user}","private":true}
 	wantHeard(t, e.next(t), dialect.Heard{From: "bob", Text: "psst", Offset: ledger.NoOffset})
 	wantHeard(t, e.next(t), dialect.Heard{Room: "r1", From: "bob", Text: "hi", Offset: ledger.NoOffset})
 }
+
+// A server may answer and go: what it has said last is no less an answer.
+func TestAnAnswerBeforeTheEndIsOne(t *testing.T) {
+	url := serve(t, func(p *peer) {
+		p.wants("join r1")
+		p.says("joined r1")
+		p.hears()
+		p.says("took it")
+	})
+	d := parse(t, "connect /\njoin join {room}\njoined joined {room}\nsend {text}\nack took it\nmessage said {text}\n")
+	for range 10 { // either could be looked at first
+		c, _ := dial(t, d, url, "alice")
+		join(t, c, "r1")
+		sent, err := c.Send(within(t), "r1", "", "hi")
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-c.Done()
+		c.Close() // and nothing more is read
+		if _, err := sent.Wait(within(t)); err != nil {
+			t.Fatalf("got %v, want the answer", err)
+		}
+	}
+}

@@ -196,7 +196,6 @@ func (c *Crowd) Room() string { return c.users[0].room }
 // byTurns is the users who are in their rooms, so that servers take turns, and on each
 // of them its rooms: what the first few do is done evenly on all servers.
 func (c *Crowd) byTurns() []*user {
-	type place struct{ room, server string }
 	turn := make(map[*user]int)
 	taken := make(map[place]int)
 	var all []*user

@@ -419,7 +419,7 @@ func TestWhoHasLeftIsOwedNothingAndHearsNothing(t *testing.T) {
 			if err := c.Leave(t.Context(), 4); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(time.Millisecond) // what comes in the moment of the leave is nobody's fault
+			c.Listen(t.Context(), time.Millisecond) // what comes in the moment of the leave is nobody's fault
 			r := talk(t, c, load.Pace{Window: 1, Count: 16})
 			wantVerdict(t, r, want)
 			if r.Due != 16*3 || r.Delivered != r.Due || r.WrongRoom != map[bool]int{false: 0, true: 16 * 2}[keeps] {
@@ -437,14 +437,14 @@ func TestWhoHasLeftStaysOutside(t *testing.T) {
 		if err := c.Leave(t.Context(), 2); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Millisecond)
+		c.Listen(t.Context(), time.Millisecond)
 		began := time.Now()
 		r := talk(t, c, load.Pace{Window: 1, Count: 8})
 		if took := time.Since(began); r.Due != 8*3 || r.Delivered != 8 || took > time.Second {
 			t.Errorf("got %d of %d delivered after %v, want 8 of 24 at once", r.Delivered, r.Due, took)
 		}
 		s.kill(0)
-		time.Sleep(10 * time.Second)
+		c.Listen(t.Context(), 10*time.Second)
 		if got := len(c.Comebacks()); got != 2 {
 			t.Errorf("got %d who came back, want the 2 of 3 who have not left", got)
 		}

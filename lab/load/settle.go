@@ -58,7 +58,7 @@ func (c *Crowd) missing(ctx context.Context) int {
 	}
 }
 
-// A place is where a canary sings: in a room, on a server.
+// A place is a room on a server, where canaries sing.
 type place struct{ room, server string }
 
 // sing has one user sing in each place, and returns the canaries.
