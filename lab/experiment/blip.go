@@ -33,7 +33,7 @@ var absences = []absence{
 	{"for all (killed)", "",
 		func(b *bench, s *stack.Stack) { b.must(s.Redis.Kill()) },
 		func(b *bench, s *stack.Stack) { b.must(s.Redis.Start(b.ctx)) }},
-	{"for one of two (cut off)", "server-1",
+	{"for one (cut off)", "server-1",
 		func(b *bench, s *stack.Stack) {
 			b.must(s.Servers[1].CutRedis())
 			b.must(s.Servers[1].DropRedisConnections())
@@ -44,7 +44,7 @@ var absences = []absence{
 func runBlip(b *bench) *report.Result {
 	gone, users := pick(b, 5*time.Second, 500*time.Millisecond), pick(b, 40, 12)
 	r := &report.Result{
-		Table:  report.Table{Columns: []string{"Redis gone", "bus", "sent then", "acked", "arrived", "acked, lost", "caught up after"}},
+		Table:  report.Table{Columns: []string{"Redis gone", "bus", "sent", "acked", "arrived", "acked, lost", "caught up"}},
 		Figure: report.Figure{Title: fmt.Sprintf("Redis gone for %v: what was sent meanwhile", gone), Y: "arrived (%)", Labels: []string{"gone for all", "gone for one of two"}},
 	}
 	var taken float64 // of what Pub/Sub alone does not bring

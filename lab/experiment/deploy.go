@@ -23,7 +23,7 @@ var deploy = Experiment{
 func runDeploy(b *bench) *report.Result {
 	users := pick(b, 60, 20)
 	r := &report.Result{
-		Table:  report.Table{Columns: []string{"servers end by", "clients then", "connections ended", "told so (1012)", "due", "lost", "unanswered", "back after"}},
+		Table:  report.Table{Columns: []string{"servers' end", "clients then", "ended", "by 1012", "due", "lost", "unanswered", "back after"}},
 		Figure: report.Figure{Title: "One deploy: three servers restarted, one after the other", Y: "deliveries lost"},
 	}
 	var lost, ended, warned [3]int

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"secondserver/lab/experiment"
 	"secondserver/lab/report"
@@ -67,6 +68,11 @@ func TestTheNumbersShowWhatTheyHaveToShow(t *testing.T) {
 			for _, c := range r.Claims {
 				if !c.Holds && !c.Timed {
 					t.Errorf("does not hold: %s", c.Text)
+				}
+			}
+			for line := range strings.Lines(r.Table.Text()) {
+				if width := utf8.RuneCountInString(strings.TrimRight(line, "\n")); width > 80 {
+					t.Errorf("a line of the table has %d columns, want at most 80, as a terminal has: %s", width, line)
 				}
 			}
 			quoted, err := report.Quoted(string(document), e.Name)

@@ -24,7 +24,7 @@ func runSelfReceive(b *bench) *report.Result {
 	const servers = 2
 	users := pick(b, 40, 12)
 	r := &report.Result{
-		Table:  report.Table{Columns: []string{"delivers", "orders", "delivered", "p50", "Redis away: acked", "Redis away: heard"}},
+		Table:  report.Table{Columns: []string{"delivers", "orders", "delivered", "p50", "no Redis: acked", "no Redis: heard"}},
 		Figure: report.Figure{Title: "What is left when Redis is away", Y: "%"},
 	}
 	var orders [2]int
