@@ -244,7 +244,10 @@ func (c *conn) Alive(ctx context.Context) error {
 	if c.site.foreign {
 		return errors.ErrUnsupported
 	}
-	if c.user == c.site.deaf {
+	c.site.mu.Lock()
+	deaf := c.user == c.site.deaf
+	c.site.mu.Unlock()
+	if deaf {
 		<-ctx.Done()
 		return context.Cause(ctx)
 	}
@@ -292,4 +295,11 @@ func (s *site) goDown(down bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.down = down
+}
+
+// deafen has a user hear nothing any more, and get no answer.
+func (s *site) deafen(user string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deaf = user
 }

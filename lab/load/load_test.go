@@ -480,7 +480,7 @@ func TestAnAnswerIsASignOfLife(t *testing.T) {
 				t.Fatal(err)
 			}
 			if deaf {
-				s.deaf = silent
+				s.deafen(silent)
 			}
 			c.Settle(t.Context(), patience)
 			wantVerdict(t, c.Judge(), want)
