@@ -7,6 +7,7 @@ import (
 
 	"secondserver/lab/experiment"
 	"secondserver/lab/report"
+	"secondserver/lab/rig"
 	"secondserver/lab/stack"
 
 	"github.com/spf13/cobra"
@@ -115,7 +116,9 @@ func (x *experimenting) each(ctx context.Context, engine stack.Engine) (results 
 		if err := x.ask(ctx, e); err != nil {
 			return results, err
 		}
-		r, err := e.Run(ctx, experiment.Options{Engine: engine, Fast: x.fast, Said: x.said, Doing: x.screen.Doing})
+		r, err := e.Run(ctx, experiment.Options{
+			Options: rig.Options{Engine: engine, Fast: x.fast, Doing: x.screen.Doing}, Said: x.said,
+		})
 		if err != nil {
 			return results, err
 		}

@@ -27,9 +27,9 @@ func runAutoscale(b *bench) *report.Result {
 			Lines: []report.Line{{Name: "server-1"}, {Name: "server-2"}, {Name: "server-3"}},
 		},
 	}
-	s := b.start(withRedis, 2)
-	c := b.gather(s, load.Options{Users: users, Return: load.Resume})
-	b.doing("autoscale: 2 servers, then 3, then 2")
+	s := b.Start(withRedis, 2)
+	c := b.Gather(s, load.Options{Users: users, Return: load.Resume})
+	b.Doing("autoscale: 2 servers, then 3, then 2")
 	began := time.Now()
 	look := func(when string) (onNew float64) {
 		at := c.Servers()
@@ -46,25 +46,25 @@ func runAutoscale(b *bench) *report.Result {
 	stage := pick(b, 3*time.Second, 250*time.Millisecond)
 	stays := func() {
 		for range 5 {
-			b.pass(stage / 5)
+			b.Pass(stage / 5)
 			look("")
 		}
 	}
 	var movers map[string]bool
 	var fresh, moved float64
-	told := b.meanwhile(c, load.Pace{Rate: 50, For: 5 * stage}, func() {
+	told := b.Meanwhile(c, load.Pace{Rate: 50, For: 5 * stage}, func() {
 		stays()
 		look("2 servers")
-		third, err := s.AddServer(b.ctx)
-		b.must(err)
+		third, err := s.AddServer(b.Ctx)
+		b.Must(err)
 		stays()
 		fresh = look("3 servers, one is new")
 		movers = c.Move(users / 2)
-		b.until(5*time.Second, "who moves is back", func() bool { return total(c.Servers()) == users })
+		b.Until(5*time.Second, "who moves is back", func() bool { return total(c.Servers()) == users })
 		stays()
 		moved = look("half have reconnected")
-		b.must(third.Stop(b.ctx))
-		b.until(10*time.Second, "everybody is back on two servers", func() bool { return total(c.Servers()) == users })
+		b.Must(third.Stop(b.Ctx))
+		b.Until(10*time.Second, "everybody is back on two servers", func() bool { return total(c.Servers()) == users })
 		stays()
 		look("2 servers again")
 	})

@@ -31,14 +31,14 @@ type absence struct {
 
 var absences = []absence{
 	{"for all (killed)", "",
-		func(b *bench, s *stack.Stack) { b.must(s.Redis.Kill()) },
-		func(b *bench, s *stack.Stack) { b.must(s.Redis.Start(b.ctx)) }},
+		func(b *bench, s *stack.Stack) { b.Must(s.Redis.Kill()) },
+		func(b *bench, s *stack.Stack) { b.Must(s.Redis.Start(b.Ctx)) }},
 	{"for one (cut off)", "server-1",
 		func(b *bench, s *stack.Stack) {
-			b.must(s.Servers[1].CutRedis())
-			b.must(s.Servers[1].DropRedisConnections())
+			b.Must(s.Servers[1].CutRedis())
+			b.Must(s.Servers[1].DropRedisConnections())
 		},
-		func(b *bench, s *stack.Stack) { b.must(s.Servers[1].HealRedis()) }},
+		func(b *bench, s *stack.Stack) { b.Must(s.Servers[1].HealRedis()) }},
 }
 
 func runBlip(b *bench) *report.Result {
@@ -60,7 +60,7 @@ func runBlip(b *bench) *report.Result {
 			{"Pub/Sub alone", stack.WrongTurns, []string{"BROKER=pubsub"}, load.Rejoin, &live},
 			{"with a history", withRedis, nil, load.Resume, &kept},
 		} {
-			b.doing("blip: gone " + away.name + ", " + way.name)
+			b.Doing("blip: gone " + away.name + ", " + way.name)
 			w := b.blip(away, gone, way.phase, way.env, load.Options{Users: users, Return: way.back})
 			caughtUp := "never"
 			if w.lost == 0 {
@@ -100,16 +100,16 @@ type blipped struct {
 }
 
 func (b *bench) blip(away absence, gone time.Duration, phase stack.Phase, env []string, o load.Options) (w blipped) {
-	s := b.start(phase, 2, env...)
-	c := b.gather(s, o)
-	defer b.end()
+	s := b.Start(phase, 2, env...)
+	c := b.Gather(s, o)
+	defer b.End()
 	var from, until time.Time
 	calm := pick(b, 2*time.Second, 100*time.Millisecond)
-	told := b.meanwhile(c, load.Pace{Rate: 40, For: gone + 2*calm, On: away.on}, func() {
-		b.pass(calm)
+	told := b.Meanwhile(c, load.Pace{Rate: 40, For: gone + 2*calm, On: away.on}, func() {
+		b.Pass(calm)
 		away.gone(b, s)
 		from = time.Now()
-		b.pass(gone)
+		b.Pass(gone)
 		until = time.Now()
 		away.again(b, s)
 	})

@@ -37,19 +37,19 @@ func runDeploy(b *bench) *report.Result {
 		{"drain", "join again", b.stop, load.Rejoin},
 		{"drain", "resume", b.stop, load.Resume},
 	} {
-		b.doing("deploy: " + way.name + ", clients " + way.back)
-		s := b.start(withRedis, 3)
-		c := b.gather(s, load.Options{Users: users, Return: way.comeBack})
+		b.Doing("deploy: " + way.name + ", clients " + way.back)
+		s := b.Start(withRedis, 3)
+		c := b.Gather(s, load.Options{Users: users, Return: way.comeBack})
 		stay := pick(b, 2*time.Second, 150*time.Millisecond)
-		told := b.meanwhile(c, load.Pace{Rate: 100, For: pick(b, 10*time.Second, 700*time.Millisecond)}, func() {
+		told := b.Meanwhile(c, load.Pace{Rate: 100, For: pick(b, 10*time.Second, 700*time.Millisecond)}, func() {
 			for _, server := range s.Servers[:pick(b, 3, 1)] {
-				b.pass(stay)
-				b.must(way.end(server))
-				b.must(server.Start(b.ctx))
+				b.Pass(stay)
+				b.Must(way.end(server))
+				b.Must(server.Start(b.Ctx))
 			}
 		})
 		comebacks, ends := c.Comebacks(), c.Ends()
-		b.end()
+		b.End()
 
 		lost[i], ended[i], warned[i] = told.Lost, total(ends), restarts(ends)
 		back := "–"
@@ -87,4 +87,4 @@ func restarts(ends map[string]int) (count int) {
 }
 
 // stop drains a server, as a deploy does.
-func (b *bench) stop(server *stack.Server) error { return server.Stop(b.ctx) }
+func (b *bench) stop(server *stack.Server) error { return server.Stop(b.Ctx) }

@@ -2,13 +2,12 @@ package experiment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"secondserver/lab/report"
-	"secondserver/lab/stack"
+	"secondserver/lab/rig"
 )
 
 // An Experiment is one question, and how to answer it.
@@ -46,42 +45,28 @@ func Named(name string) (Experiment, error) {
 
 // Options of a run.
 type Options struct {
-	Engine stack.Engine // embedded or host; it stays open
-
-	// Fast makes the run smaller, for tests: some seconds, and fewer rows. The
-	// numbers mean the same.
-	Fast bool
-
-	Said  *float64     // what the attendee has predicted; nil: nothing
-	Doing func(string) // is told what goes on; may be nil
+	rig.Options
+	Said *float64 // what the attendee has predicted; nil: nothing
 }
 
 // Run runs an experiment on stacks of its own and leaves nothing behind. An error
 // means that it could not be run; that a claim does not hold is a result.
 func (e Experiment) Run(ctx context.Context, o Options) (r *report.Result, err error) {
 	began := time.Now()
-	b := &bench{ctx: ctx, engine: o.Engine, fast: o.Fast, tell: o.Doing}
-	if b.tell == nil {
-		b.tell = func(string) {}
+	err = rig.Run(ctx, o.Options, func(on *rig.Rig) {
+		b := &bench{Rig: on}
+		b.Doing(e.Name)
+		r = e.run(b)
+		if o.Said != nil {
+			r.Prediction = &report.Prediction{
+				Asked: e.Asked.What, Unit: e.Asked.Unit, Within: e.Asked.Within, Said: *o.Said, Is: b.answer,
+			}
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("experiment %s: %w", e.Name, err)
 	}
-	defer func() {
-		gaveUp := recover()
-		failed, ok := gaveUp.(failure)
-		if gaveUp != nil && !ok {
-			panic(gaveUp)
-		}
-		if err = errors.Join(failed.error, b.close()); err != nil {
-			r, err = nil, fmt.Errorf("experiment %s: %w", e.Name, err)
-		}
-	}()
-	b.doing(e.Name)
-	r = e.run(b)
 	r.Name, r.Question, r.Engine = e.Name, e.Question, o.Engine.Name()
-	if o.Said != nil {
-		r.Prediction = &report.Prediction{
-			Asked: e.Asked.What, Unit: e.Asked.Unit, Within: e.Asked.Within, Said: *o.Said, Is: b.answer,
-		}
-	}
 	r.Seconds = time.Since(began).Seconds()
 	return r, nil
 }

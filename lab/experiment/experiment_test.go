@@ -12,6 +12,7 @@ import (
 
 	"secondserver/lab/experiment"
 	"secondserver/lab/report"
+	"secondserver/lab/rig"
 	"secondserver/lab/stack"
 
 	"go.uber.org/goleak"
@@ -19,6 +20,8 @@ import (
 
 // engine is one for all tests, so that each program is built once.
 var engine = stack.Embedded(nil)
+
+var fast = rig.Options{Engine: engine, Fast: true}
 
 func TestMain(m *testing.M) {
 	err := build()
@@ -60,7 +63,7 @@ func TestTheNumbersShowWhatTheyHaveToShow(t *testing.T) {
 	}
 	for _, e := range experiment.All {
 		t.Run(e.Name, func(t *testing.T) {
-			r, err := e.Run(t.Context(), experiment.Options{Engine: engine, Fast: true})
+			r, err := e.Run(t.Context(), experiment.Options{Options: fast})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,7 +123,7 @@ func TestAPredictionIsHeldAgainstTheNumber(t *testing.T) {
 		t.Fatal(err)
 	}
 	for said, right := range map[float64]bool{0: true, 100: false} {
-		r, err := e.Run(t.Context(), experiment.Options{Engine: engine, Fast: true, Said: &said})
+		r, err := e.Run(t.Context(), experiment.Options{Options: fast, Said: &said})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -39,11 +39,11 @@ func runGhosts(b *bench) *report.Result {
 		{"in a Redis counter", stack.WrongTurns, []string{"BROKER=counter"}},
 		{"by heartbeat", withRedis, nil},
 	} {
-		b.doing("ghosts: " + way.name)
-		s := b.start(way.phase, 2, way.env...)
-		c := b.gather(s, load.Options{Users: users})
+		b.Doing("ghosts: " + way.name)
+		s := b.Start(way.phase, 2, way.env...)
+		c := b.Gather(s, load.Options{Users: users})
 		before := b.participants(s.Servers[0], c.Room())
-		b.must(s.Servers[1].Kill())
+		b.Must(s.Servers[1].Kill())
 		killed := time.Now()
 		line, first, wrongFor := report.Line{Name: way.name}, -1, time.Duration(0)
 		for time.Since(killed) < watch {
@@ -55,10 +55,10 @@ func runGhosts(b *bench) *report.Result {
 				wrongFor = time.Since(killed)
 			}
 			line.Points = append(line.Points, [2]float64{time.Since(killed).Seconds(), float64(now)})
-			b.pass(100 * time.Millisecond)
+			b.Pass(100 * time.Millisecond)
 		}
 		last := int(line.Points[len(line.Points)-1][1])
-		b.end()
+		b.End()
 
 		duration := fmt.Sprintf("%.1f s", wrongFor.Seconds())
 		if last != each {
@@ -85,7 +85,7 @@ func runGhosts(b *bench) *report.Result {
 			if last != each {
 				late = "is wrong so far as well"
 			}
-			if !b.fast {
+			if !b.Fast {
 				r.Claims = append(r.Claims, claim(last == each && wrongFor <= 6*time.Second,
 					text+"right again after at most 6 s", "%d at last, wrong for %.1f s", last, wrongFor.Seconds()))
 			}
@@ -98,7 +98,7 @@ func runGhosts(b *bench) *report.Result {
 
 // participants asks a server how many are in a room.
 func (b *bench) participants(server *stack.Server, room string) int {
-	users, err := client.Participants(b.ctx, server.URL(), room)
-	b.must(err)
+	users, err := client.Participants(b.Ctx, server.URL(), room)
+	b.Must(err)
 	return len(users)
 }

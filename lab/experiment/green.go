@@ -21,10 +21,10 @@ var green = Experiment{
 
 func runGreen(b *bench) *report.Result {
 	users := pick(b, 99, 30)
-	s := b.start(nothingShared, 3)
-	c := b.gather(s, load.Options{Users: users})
-	b.doing("green: everybody speaks")
-	told := b.talk(c, load.Pace{Window: 1, Count: 2 * users})
+	s := b.Start(nothingShared, 3)
+	c := b.Gather(s, load.Options{Users: users})
+	b.Doing("green: everybody speaks")
+	told := b.Talk(c, load.Pace{Window: 1, Count: 2 * users})
 
 	r := &report.Result{
 		Table:  report.Table{Columns: []string{"", "connections", "/healthz", "/readyz", "errors logged", "acknowledged", "delivered"}},
@@ -67,10 +67,10 @@ func runGreen(b *bench) *report.Result {
 
 // status asks a server for something and returns the HTTP status, 0 for no answer.
 func (b *bench) status(server *stack.Server, path string) int {
-	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(b.Ctx, 5*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL()+path, nil)
-	b.must(err)
+	b.Must(err)
 	request.Close = true
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

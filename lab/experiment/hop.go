@@ -42,11 +42,11 @@ func runHop(b *bench) *report.Result {
 		{"2, with Redis", withRedis, 2, pick(b, 100, 20), 20},
 		{"3, with Redis", withRedis, 3, most, pick(b, 2., 10.)},
 	} {
-		b.doing(fmt.Sprintf("hop: %s, %d users", way.name, way.users))
-		s := b.start(way.phase, way.servers)
-		c := b.gather(s, load.Options{URLs: direct(s), Users: way.users})
-		told := b.talk(c, load.Pace{Rate: way.rate, For: talk})
-		b.end()
+		b.Doing(fmt.Sprintf("hop: %s, %d users", way.name, way.users))
+		s := b.Start(way.phase, way.servers)
+		c := b.Gather(s, load.Options{URLs: direct(s), Users: way.users})
+		told := b.Talk(c, load.Pace{Rate: way.rate, For: talk})
+		b.End()
 		r.Table.Rows = append(r.Table.Rows, []string{
 			way.name, count(way.users), fmt.Sprintf("%.0f", way.rate*float64(way.users)), percent(told.Share()),
 			milliseconds(told.Latency.P50), milliseconds(told.Latency.P90), milliseconds(told.Latency.P99),

@@ -27,7 +27,7 @@ func runInstances(b *bench) *report.Result {
 	}
 	worst, alone, joined, errors := 0.0, 1.0, 1.0, 0
 	for servers := 1; servers <= pick(b, 10, 3); servers++ {
-		b.doing("instances: " + count(servers) + " servers")
+		b.Doing("instances: " + count(servers) + " servers")
 		users := servers * int(math.Ceil(60/float64(servers))) // the same number on each
 		predicted := (float64(users)/float64(servers) - 1) / (float64(users) - 1)
 		without, errors2 := b.everybodySpeaks(nothingShared.Number, servers, users)
@@ -60,8 +60,8 @@ func runInstances(b *bench) *report.Result {
 // everybodySpeaks starts a stack, lets each user speak twice, and returns the share
 // of deliveries and how many errors were logged.
 func (b *bench) everybodySpeaks(phase, servers, users int) (share float64, errors int) {
-	s := b.start(phases[phase-1], servers)
-	c := b.gather(s, load.Options{Users: users})
-	defer b.end()
-	return b.talk(c, load.Pace{Window: 1, Count: 2 * users}).Share(), errorsLogged(s)
+	s := b.Start(phases[phase-1], servers)
+	c := b.Gather(s, load.Options{Users: users})
+	defer b.End()
+	return b.Talk(c, load.Pace{Window: 1, Count: 2 * users}).Share(), errorsLogged(s)
 }

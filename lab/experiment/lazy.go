@@ -36,14 +36,14 @@ func runLazy(b *bench) *report.Result {
 		{"every user", stack.WrongTurns, []string{"BROKER=one-channel"}},
 		{"one's own users", withRedis, nil},
 	} {
-		b.doing("lazy: subscribed to " + way.name)
-		s := b.start(way.phase, servers, way.env...)
-		c := b.gather(s, load.Options{Users: users, Rooms: max(1, users/10)})
+		b.Doing("lazy: subscribed to " + way.name)
+		s := b.Start(way.phase, servers, way.env...)
+		c := b.Gather(s, load.Options{Users: users, Rooms: max(1, users/10)})
 		before := b.received(s)
-		told := b.talk(c, load.Pace{Rate: 200, Count: messages, Direct: true})
+		told := b.Talk(c, load.Pace{Rate: 200, Count: messages, Direct: true})
 		b.allRead(s)
 		carried[i] = b.received(s) - before
-		b.end()
+		b.End()
 
 		r.Table.Rows = append(r.Table.Rows, []string{
 			way.name, count(users), count(told.Sent), count(carried[i]), fmt.Sprintf("%.1f", float64(carried[i])/messages), percent(told.Share()),
@@ -65,7 +65,7 @@ func runLazy(b *bench) *report.Result {
 func (b *bench) received(s *stack.Stack) (messages int) {
 	for _, server := range s.Servers {
 		traffic, err := server.Traffic()
-		b.must(err)
+		b.Must(err)
 		messages += int(traffic.Received.Messages)
 	}
 	return messages
@@ -79,7 +79,7 @@ func (b *bench) allRead(s *stack.Stack) { b.still(func() int { return b.received
 func (b *bench) published(s *stack.Stack) (messages int) {
 	for _, server := range s.Servers {
 		traffic, err := server.Traffic()
-		b.must(err)
+		b.Must(err)
 		messages += int(traffic.Sent.Messages)
 	}
 	return messages

@@ -38,21 +38,21 @@ func runSelfReceive(b *bench) *report.Result {
 		{"to its own users first", stack.WrongTurns, []string{"BROKER=local-first"}},
 		{"only what comes back", withRedis, nil},
 	} {
-		b.doing("self-receive: " + way.name)
-		s := b.start(way.phase, servers, way.env...)
-		c := b.gather(s, load.Options{Users: users, Return: load.Rejoin})
-		calm := b.talk(c, load.Pace{Rate: 20, For: pick(b, 3*time.Second, 500*time.Millisecond)})
-		told := b.talk(c, load.Pace{Window: 8, Count: 25 * users})
+		b.Doing("self-receive: " + way.name)
+		s := b.Start(way.phase, servers, way.env...)
+		c := b.Gather(s, load.Options{Users: users, Return: load.Rejoin})
+		calm := b.Talk(c, load.Pace{Rate: 20, For: pick(b, 3*time.Second, 500*time.Millisecond)})
+		told := b.Talk(c, load.Pace{Window: 8, Count: 25 * users})
 		orders[i] = c.Orders()
 
-		b.must(s.Redis.Kill())
+		b.Must(s.Redis.Kill())
 		from := time.Now()
-		b.must(c.Talk(b.ctx, load.Pace{Window: 4, Count: users})) // each is answered, if only by unavailable
-		c.Settle(b.ctx, b.patience())
+		b.Must(c.Talk(b.Ctx, load.Pace{Window: 4, Count: users})) // each is answered, if only by unavailable
+		c.Settle(b.Ctx, b.Patience())
 		away := c.Ledger.Reached(from, time.Now())
 		taken[i], left[i] = away.AckedShare(), away.HeardShare(users-1)
 		refused[i] = float64(c.Judge().Refused-told.Refused) / float64(away.Sent)
-		b.end()
+		b.End()
 
 		r.Table.Rows = append(r.Table.Rows, []string{
 			way.name, count(orders[i]), percent(told.Share()), milliseconds(calm.Latency.P50), percent(taken[i]), percent(left[i]),

@@ -39,18 +39,18 @@ func runSticky(b *bench) *report.Result {
 				if redis {
 					phase = withRedis
 				}
-				b.doing(fmt.Sprintf("sticky: %s, sticky %s, Redis %s", transport, yes(stick), yes(redis)))
-				s := b.start(phase, servers)
-				b.must(s.Stick(b.ctx, stick))
+				b.Doing(fmt.Sprintf("sticky: %s, sticky %s, Redis %s", transport, yes(stick), yes(redis)))
+				s := b.Start(phase, servers)
+				b.Must(s.Stick(b.Ctx, stick))
 				speak, shake := dialect.Lab, b.socket
 				if transport == "polling" {
 					speak, shake = dialect.Polling(true), b.session
 				}
 				met := b.handshakes(s, tries, shake)
-				c := b.gather(s, load.Options{Users: users, Dialect: speak})
+				c := b.Gather(s, load.Options{Users: users, Dialect: speak})
 				placed := ownServer(c.Servers())
-				told := b.talk(c, load.Pace{Window: 1, Count: 2 * users})
-				b.end()
+				told := b.Talk(c, load.Pace{Window: 1, Count: 2 * users})
+				b.End()
 
 				if transport == "polling" {
 					byStickiness = byStickiness && (met == 1) == stick
@@ -90,15 +90,15 @@ func (b *bench) handshakes(s *stack.Stack, tries int, shake func(url, user strin
 	for i := range tries {
 		c, err := shake(s.URL(), fmt.Sprintf("user-%d", i), func() {
 			for range i % len(s.Servers) {
-				_, err := client.Instance(b.ctx, s.URL())
-				b.must(err)
+				_, err := client.Instance(b.Ctx, s.URL())
+				b.Must(err)
 			}
 		})
 		if err == nil {
 			c.Close()
 			welcomed++
 		} else if _, refused := errors.AsType[*client.Error](err); !refused {
-			b.must(err)
+			b.Must(err)
 		}
 	}
 	return float64(welcomed) / float64(tries)
@@ -107,18 +107,18 @@ func (b *bench) handshakes(s *stack.Stack, tries int, shake func(url, user strin
 // socket connects by WebSocket: one request, after what goes on meanwhile.
 func (b *bench) socket(url, user string, meanwhile func()) (*client.Client, error) {
 	meanwhile()
-	return client.Dial(b.ctx, url, user)
+	return client.Dial(b.Ctx, url, user)
 }
 
 // session connects by polling: two requests, and what goes on meanwhile between them.
 // The second one may be refused only because its session is on another server.
 func (b *bench) session(url, user string, meanwhile func()) (*client.Client, error) {
-	session, err := client.NewSession(b.ctx, url, user)
-	b.must(err)
+	session, err := client.NewSession(b.Ctx, url, user)
+	b.Must(err)
 	meanwhile()
-	c, err := session.Dial(b.ctx)
+	c, err := session.Dial(b.Ctx)
 	if no, refused := errors.AsType[*client.Error](err); refused && no.Code != "session_not_found" {
-		b.must(err)
+		b.Must(err)
 	}
 	return c, err
 }

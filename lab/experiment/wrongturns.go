@@ -39,18 +39,18 @@ func runWrongTurns(b *bench) *report.Result {
 		{"Redis Pub/Sub", stack.WrongTurns, []string{"BROKER=pubsub"}},
 		{"phase 3", withRedis, nil}, // with a history, and with presence, which is what it does when idle
 	} {
-		b.doing("wrong-turns: " + way.name)
-		s := b.start(way.phase, servers, way.env...)
-		c := b.gather(s, load.Options{Users: users})
-		b.pass(pick(b, time.Second, 0)) // who has come is still being told
+		b.Doing("wrong-turns: " + way.name)
+		s := b.Start(way.phase, servers, way.env...)
+		c := b.Gather(s, load.Options{Users: users})
+		b.Pass(pick(b, time.Second, 0)) // who has come is still being told
 		idle := b.idle(s, pick(b, 2*time.Second, 200*time.Millisecond))
-		told := b.talk(c, load.Pace{Rate: rate, Count: pick(b, 300, 40)})
+		told := b.Talk(c, load.Pace{Rate: rate, Count: pick(b, 300, 40)})
 		sent, read := b.published(s), b.received(s)
-		b.talk(c, load.Pace{Rate: rate, Count: pick(b, 100, 20), Direct: true})
+		b.Talk(c, load.Pace{Rate: rate, Count: pick(b, 100, 20), Direct: true})
 		b.allRead(s)
 		work := float64(b.received(s)-read) / float64(b.published(s)-sent)
 		o := outcome{told.Share(), work, told.Latency.P50, idle}
-		b.end()
+		b.End()
 
 		seen = append(seen, o)
 		r.Table.Rows = append(r.Table.Rows, []string{
@@ -84,14 +84,14 @@ func runWrongTurns(b *bench) *report.Result {
 // nobody says anything.
 func (b *bench) idle(s *stack.Stack, d time.Duration) float64 {
 	before, began := b.bytes(s), time.Now()
-	b.pass(d)
+	b.Pass(d)
 	return float64(b.bytes(s)-before) / time.Since(began).Seconds()
 }
 
 func (b *bench) bytes(s *stack.Stack) (all int64) {
 	for _, server := range s.Servers {
 		traffic, err := server.Traffic()
-		b.must(err)
+		b.Must(err)
 		all += traffic.Sent.Bytes + traffic.Received.Bytes
 	}
 	return all
