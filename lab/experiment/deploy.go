@@ -54,7 +54,7 @@ func runDeploy(b *bench) *report.Result {
 		lost[i], ended[i], warned[i] = told.Lost, total(ends), restarts(ends)
 		back := "–"
 		if len(comebacks) > 0 {
-			back = fmt.Sprintf("%.0f ms", float64(comebacks[len(comebacks)/2].Microseconds())/1000)
+			back = fmt.Sprintf("%.0f ms", float64(comebacks[len(comebacks)/2].Took().Microseconds())/1000)
 		}
 		r.Table.Rows = append(r.Table.Rows, []string{
 			way.name, way.back, count(ended[i]), count(warned[i]), count(told.Due), count(told.Lost), count(told.Unanswered), back,

@@ -256,3 +256,45 @@ func TestWhatNobodyAcknowledgedReachesSomebodyOrNot(t *testing.T) {
 		t.Errorf("got %d sent at last, want 1", got.Sent)
 	}
 }
+
+func TestWhatIsSlowIsSlowUntilTheLastHasHeardIt(t *testing.T) {
+	for _, test := range []struct {
+		name, lines string
+		slow        string // the last one; "": none is
+	}{
+		{"quick", "alice says m1 general\nm1 acked\nbob hears m1 general\ncharlie hears m1 general", ""},
+		{"one is late", "alice says m1 general\nm1 acked\nbob hears m1 general\nwait 1s\ncharlie hears m1 general", "m1"},
+		{"not acknowledged", "alice says m1 general\nbob hears m1 general\ncharlie hears m1 general", "m1"},
+		{"heard by nobody", "alice says m1 general\nm1 acked", "m1"},
+		{"the last of several", "alice says m1 general\nalice says m2 general\nwait 1s\nm1 acked\nm2 acked\nbob hears m1 general\nbob hears m2 general", "m2"},
+		{"quick again", "alice says m1 general\nwait 1s\nm1 acked\nbob hears m1 general\nalice says m2 general\nm2 acked\nbob hears m2 general", "m1"},
+		{"a canary is none", "alice sings m1 general", ""},
+	} {
+		h := play(t, ledger.Options{}, three)
+		began := h.now
+		sent := map[string]time.Time{"": {}}
+		for line := range strings.Lines(test.lines) {
+			h.now = h.now.Add(time.Millisecond)
+			words := strings.Fields(line)
+			h.line(words)
+			if words[1] == "says" {
+				sent[words[2]] = h.now
+			}
+		}
+		if got, want := h.SlowUntil(100*time.Millisecond), sent[test.slow]; !got.Equal(want) {
+			t.Errorf("%s: got %v after the beginning, want that of %q, %v", test.name, got.Sub(began), test.slow, want.Sub(began))
+		}
+	}
+}
+
+func TestWhoWasToldOfALossIsCounted(t *testing.T) {
+	h := play(t, ledger.Options{}, three+"alice gap general\nbob gap general")
+	middle := h.now
+	h.now = h.now.Add(time.Second)
+	for _, line := range []string{"bob gap general", "bob gap general"} {
+		h.line(strings.Fields(line))
+	}
+	if all, since := h.Told(time.Time{}), h.Told(middle); all != 2 || since != 1 {
+		t.Errorf("got %d users in all and %d since, want 2 and 1", all, since)
+	}
+}

@@ -80,6 +80,38 @@ func (l *Ledger) Reached(from, until time.Time) (r Reach) {
 	return r
 }
 
+// SlowUntil is when the last message was sent that took longer than limit until the
+// last of its hearers had it, or that was never acknowledged or heard by anybody; zero
+// if there was none. From then on everything flows.
+func (l *Ledger) SlowUntil(limit time.Duration) (last time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, m := range l.messages {
+		slow := !m.acked || m.last.IsZero() || m.last.Sub(m.sent) > limit
+		if slow && !m.canary && m.sent.After(last) {
+			last = m.sent
+		}
+	}
+	return last
+}
+
+// Told counts the users whom a server has told, since some time, that it has lost
+// something of a room.
+func (l *Ledger) Told(since time.Time) (users int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, u := range l.users {
+		told := false
+		for _, gaps := range u.gaps {
+			told = told || gaps[len(gaps)-1].After(since)
+		}
+		if told {
+			users++
+		}
+	}
+	return users
+}
+
 // LastHeard is when the last copy of the messages that were sent in a part of the
 // time was heard by somebody else; zero if none was.
 func (l *Ledger) LastHeard(from, until time.Time) (last time.Time) {

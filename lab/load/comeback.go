@@ -19,6 +19,12 @@ const (
 	lastPause  = 2 * time.Second
 )
 
+// A Comeback is from the end of a connection until its user was in the room again.
+type Comeback struct{ Ended, Back time.Time }
+
+// Took is how long it was.
+func (c Comeback) Took() time.Duration { return c.Back.Sub(c.Ended) }
+
 // stay waits for the end of the connection and comes back, again and again, until
 // the crowd is closed.
 func (u *user) stay(conn dialect.Conn) {
@@ -38,7 +44,7 @@ func (u *user) stay(conn dialect.Conn) {
 			return
 		}
 		u.mu.Lock()
-		u.returned = append(u.returned, time.Since(ended))
+		u.comebacks = append(u.comebacks, Comeback{ended, time.Now()})
 		u.mu.Unlock()
 	}
 }

@@ -47,8 +47,9 @@ type Crowd struct {
 	tag     string // in the names of its users and rooms, and in its texts: others may use the server too
 	users   []*user
 
-	mu       sync.Mutex
+	mu       sync.Mutex     // guards what follows
 	refusals map[string]int // by code
+	slowest  time.Duration  // answer
 
 	ctx  context.Context // ends with Close
 	end  context.CancelFunc
@@ -173,14 +174,28 @@ func (c *Crowd) refused(code string) {
 	c.refusals[code]++
 }
 
-// Comebacks are the times from the end of a connection until its user was in the
-// room again, of all who came back.
-func (c *Crowd) Comebacks() (all []time.Duration) {
+// Comebacks are those of all who came back, the quickest first.
+func (c *Crowd) Comebacks() (all []Comeback) {
 	for _, u := range c.users {
-		all = append(all, u.comebacks()...)
+		all = append(all, u.cameBack()...)
 	}
-	slices.Sort(all)
+	slices.SortFunc(all, func(a, b Comeback) int { return cmp.Compare(a.Took(), b.Took()) })
 	return all
+}
+
+// SlowestAnswer is the longest that anybody has waited for an answer, an ack or an
+// error, from the send that it answers: one that is sent again is answered again. Sends
+// whose connection ended have none.
+func (c *Crowd) SlowestAnswer() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.slowest
+}
+
+func (c *Crowd) answered(after time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.slowest = max(c.slowest, after)
 }
 
 // Judge says what came out.

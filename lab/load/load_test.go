@@ -517,3 +517,39 @@ func TestWhatASayingBecomesIsLookedAt(t *testing.T) {
 		})
 	}
 }
+
+// A message that is refused, and sent again, is answered twice: the pause in between is
+// nobody's but the sender's.
+func TestTheSlowestAnswerCountsFromTheSendThatItAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(1, true)
+		s.stall, s.refuse = 300*time.Millisecond, 5
+		c := gather(t, s, load.Options{Users: 4, Return: load.Resume})
+		if got := c.SlowestAnswer(); got != 0 {
+			t.Errorf("before anybody speaks: got %v, want 0", got)
+		}
+		wantVerdict(t, talk(t, c, load.Pace{Rate: 100, Count: 20}), ledger.True)
+		if got := c.SlowestAnswer(); got != s.stall {
+			t.Errorf("got %v, want %v", got, s.stall)
+		}
+	})
+}
+
+func TestWhoComesBackSaysWhen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(2, true)
+		c := gather(t, s, load.Options{Users: 6, Return: load.Resume})
+		killed := time.Now()
+		s.kill(0)
+		c.Listen(t.Context(), 5*time.Second)
+		all := c.Comebacks()
+		if len(all) != 3 {
+			t.Fatalf("got %d comebacks, want 3", len(all))
+		}
+		for i, back := range all {
+			if !back.Ended.Equal(killed) || back.Took() <= 0 || i > 0 && back.Took() < all[i-1].Took() {
+				t.Errorf("comeback %d: ended %v after the kill, took %v; want 0, and longer than the one before", i, back.Ended.Sub(killed), back.Took())
+			}
+		}
+	})
+}

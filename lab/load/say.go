@@ -18,7 +18,8 @@ type saying struct {
 	id   ledger.ID
 	to   address
 	text string
-	conn dialect.Conn // that it was sent on last
+	conn dialect.Conn // that it was sent on last …
+	at   time.Time    // … and when
 	sent dialect.Sent
 	err  error // of sending it
 }
@@ -35,6 +36,7 @@ func (u *user) say(ctx context.Context, id ledger.ID, to address, size int, by t
 		answered(false)
 		return
 	}
+	m.at = time.Now()
 	if m.sent, m.err = m.conn.Send(sending, to.room, to.user, m.text); m.err != nil && sending.Err() != nil {
 		answered(false)
 		return
@@ -71,9 +73,11 @@ func (m *saying) answer(ctx context.Context) error {
 	offset, err := m.sent.Wait(waiting)
 	if err == nil {
 		m.crowd.Ledger.Acked(m.id, offset, time.Now())
+		m.crowd.answered(time.Since(m.at))
 	} else if no, refused := errors.AsType[*client.Error](err); refused {
 		m.crowd.Ledger.Refused(m.id, time.Now())
 		m.crowd.refused(no.Code)
+		m.crowd.answered(time.Since(m.at))
 	} else if waiting.Err() != nil && ctx.Err() == nil && m.crowd.options.Return == Resume {
 		m.drop(m.conn, late.Error())
 	}
@@ -92,7 +96,7 @@ func (m *saying) again(ctx context.Context, pause time.Duration) bool {
 		return false
 	}
 	m.crowd.Ledger.Again(m.id)
-	m.conn = conn
+	m.conn, m.at = conn, time.Now()
 	m.sent, m.err = conn.Again(sending, m.sent)
 	return true
 }

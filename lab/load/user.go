@@ -24,15 +24,16 @@ type user struct {
 	url  string
 	room string
 
-	mu       sync.Mutex // guards what follows; nothing waits under it
-	conn     dialect.Conn
-	here     chan struct{} // closed while it is connected and has joined
-	gone     bool          // it will not come back
-	left     bool          // it has left its room, and stays connected
-	dropped  string        // why its connection was ended here; "" if it was not
-	last     client.Position
-	ends     []string
-	returned []time.Duration
+	mu      sync.Mutex // guards what follows; nothing waits under it
+	conn    dialect.Conn
+	here    chan struct{} // closed while it is connected and has joined
+	gone    bool          // it will not come back
+	left    bool          // it has left its room, and stays connected
+	dropped string        // why its connection was ended here; "" if it was not
+	last    client.Position
+	ends    []string
+
+	comebacks []Comeback
 }
 
 func (c *Crowd) newUser(i int) *user {
@@ -166,10 +167,10 @@ func (u *user) endings() []string {
 	return u.ends
 }
 
-func (u *user) comebacks() []time.Duration {
+func (u *user) cameBack() []Comeback {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.returned
+	return u.comebacks
 }
 
 func (u *user) close() {
