@@ -35,7 +35,7 @@ var absences = []absence{
 		func(b *bench, s *stack.Stack) { b.Must(s.Redis.Start(b.Ctx)) }},
 	{"for one (cut off)", "server-1",
 		func(b *bench, s *stack.Stack) {
-			b.Must(s.Servers[1].CutRedis())
+			b.Must(s.Servers[1].CutRedis(stack.BothWays))
 			b.Must(s.Servers[1].DropRedisConnections())
 		},
 		func(b *bench, s *stack.Stack) { b.Must(s.Servers[1].HealRedis()) }},

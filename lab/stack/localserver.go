@@ -58,11 +58,11 @@ func (s *localServer) Backend() string { return s.addr }
 
 var errNoRedis = fmt.Errorf("this phase has no Redis: %w", errors.ErrUnsupported)
 
-func (s *localServer) CutRedis() error {
+func (s *localServer) CutRedis(way Way) error {
 	if s.redis == nil {
 		return errNoRedis
 	}
-	s.redis.cable.close()
+	s.redis.cut(way)
 	return nil
 }
 
@@ -70,7 +70,7 @@ func (s *localServer) HealRedis() error {
 	if s.redis == nil {
 		return errNoRedis
 	}
-	s.redis.cable.open()
+	s.redis.heal()
 	return nil
 }
 

@@ -67,22 +67,25 @@ func TestAProxyCountsWhatPassesAlsoOfConnectionsThatAreNoMore(t *testing.T) {
 	hears(t, server, `OK`)
 	p.reset()
 	sent, received := Flow{Bytes: 29, Messages: 1}, Flow{Bytes: 2}
-	if p.sent.flow() != sent || p.received.flow() != received {
-		t.Errorf("got %+v sent and %+v received, want %+v and %+v", p.sent.flow(), p.received.flow(), sent, received)
+	if got := p.toRedis.passed.flow(); got != sent {
+		t.Errorf("got %+v sent, want %+v", got, sent)
+	}
+	if got := p.fromRedis.passed.flow(); got != received {
+		t.Errorf("got %+v received, want %+v", got, received)
 	}
 }
 
 func TestWhatACutCableHoldsBackIsNotCountedYet(t *testing.T) {
 	p, server, redis := cabled(t)
-	p.cable.close()
+	p.cut(BothWays)
 	send(t, server, "PING")
 	hearsNothing(t, redis)
-	if got := p.sent.flow(); got.Bytes != 0 {
+	if got := p.toRedis.passed.flow(); got.Bytes != 0 {
 		t.Errorf("got %+v, want nothing", got)
 	}
-	p.cable.open()
+	p.heal()
 	hears(t, redis, "PING")
-	if got := p.sent.flow(); got.Bytes != 4 {
+	if got := p.toRedis.passed.flow(); got.Bytes != 4 {
 		t.Errorf("got %+v, want 4 bytes", got)
 	}
 }

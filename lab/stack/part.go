@@ -45,11 +45,12 @@ type ServerPart interface {
 	// Start. It is empty while the server is down, if the engine's balancer must not be told of such a one.
 	Backend() string
 
-	// CutRedis pulls the cable between this server and Redis: nothing gets through in either direction and nobody
-	// is told; what is sent meanwhile waits in the network's buffers.
-	CutRedis() error
+	// CutRedis pulls the cable between this server and Redis, or one of its two lanes: nothing gets through that way
+	// and nobody is told; what is sent meanwhile waits in the network's buffers. No new connection comes about, which
+	// takes both ways. Cuts add up. Containers can only be cut both ways, else it is [errors.ErrUnsupported].
+	CutRedis(Way) error
 
-	// HealRedis plugs the cable in again. Connections that both sides still believe in go on.
+	// HealRedis plugs the cable in again, both ways. Connections that both sides still believe in go on.
 	HealRedis() error
 
 	// DropRedisConnections resets the connections between this server and Redis. New ones work at once.

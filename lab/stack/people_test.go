@@ -1,6 +1,7 @@
 package stack_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,16 @@ func (p person) says(f frame) {
 func (p person) hears(text string) {
 	p.t.Helper()
 	p.awaits(func(f frame) bool { return f.Type == "message" && f.Text == text })
+}
+
+// next is the one of texts that is heard first.
+func (p person) next(texts ...string) (text string) {
+	p.t.Helper()
+	p.awaits(func(f frame) bool {
+		text = f.Text
+		return f.Type == "message" && slices.Contains(texts, text)
+	})
+	return text
 }
 
 func (p person) awaits(it func(frame) bool) {

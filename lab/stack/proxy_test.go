@@ -69,23 +69,105 @@ func hearsNothing(t *testing.T, who net.Conn) {
 }
 
 func TestACutCableIsSilentAndLosesNothing(t *testing.T) {
-	for name, g := range map[string]func(*proxy) *gate{
-		"cut":    func(p *proxy) *gate { return &p.cable },
-		"frozen": func(p *proxy) *gate { return p.frozen },
+	for name, does := range map[string]struct{ cut, heal func(*proxy) }{
+		"cut":    {func(p *proxy) { p.cut(BothWays) }, (*proxy).heal},
+		"frozen": {func(p *proxy) { p.toRedis.frozen.close() }, func(p *proxy) { p.toRedis.frozen.open() }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, server, redis := cabled(t)
 			send(t, server, "PING")
 			hears(t, redis, "PING")
-			g(p).close()
+			does.cut(p)
 			send(t, redis, "PONG")
 			send(t, server, "QUIT")
 			server.(*net.TCPConn).CloseWrite()
 			hearsNothing(t, server)
 			hearsNothing(t, redis)
-			g(p).open()
+			does.heal(p)
 			hears(t, redis, "QUIT")
 			hears(t, server, "PONG")
+		})
+	}
+}
+
+func TestACableThatIsCutOneWayIsWholeTheOther(t *testing.T) {
+	for name, way := range map[string]Way{"to Redis": ToRedis, "from Redis": FromRedis} {
+		t.Run(name, func(t *testing.T) {
+			p, server, redis := cabled(t)
+			deaf, heard := redis, server
+			if way == FromRedis {
+				deaf, heard = server, redis
+			}
+			p.cut(way)
+			send(t, heard, "one ")
+			send(t, deaf, "uno ")
+			hears(t, heard, "uno ")
+			send(t, heard, "two ")
+			hearsNothing(t, deaf)
+			p.heal()
+			hears(t, deaf, "one two ")
+			send(t, heard, "three")
+			hears(t, deaf, "three")
+		})
+	}
+}
+
+func TestCutsAddUp(t *testing.T) {
+	p, server, redis := cabled(t)
+	p.cut(ToRedis)
+	p.cut(FromRedis)
+	send(t, server, "PING")
+	send(t, redis, "PONG")
+	hearsNothing(t, redis)
+	hearsNothing(t, server)
+	p.heal()
+	hears(t, redis, "PING")
+	hears(t, server, "PONG")
+}
+
+// Whose words get through learns of the other's end only when the way back is whole again, and hears first what the
+// other had still said.
+func TestAnEndIsNoNewsThroughACutCable(t *testing.T) {
+	p, server, redis := cabled(t)
+	p.cut(FromRedis)
+	send(t, redis, "PONG")
+	redis.Close()
+	for range 100 { // the first is sent to somebody who has gone, and the next ones fail
+		send(t, server, "PING")
+	}
+	hearsNothing(t, server)
+	p.heal()
+	hears(t, server, "PONG")
+	if n, err := server.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("got %d bytes (%v), want an end", n, err)
+	}
+}
+
+func TestNobodyMeetsOverACableThatIsCutOneWay(t *testing.T) {
+	for name, way := range map[string]Way{"to Redis": ToRedis, "from Redis": FromRedis} {
+		t.Run(name, func(t *testing.T) {
+			dialed := make(chan struct{}, 1)
+			p, err := newProxy(func(context.Context) (net.Conn, error) {
+				dialed <- struct{}{}
+				return nil, errors.New("nobody is there")
+			}, new(gate))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Close()
+			p.cut(way)
+			late, err := net.Dial("tcp", p.addr())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer late.Close()
+			select {
+			case <-dialed:
+				t.Error("Redis was reached, want nothing to get there")
+			case <-time.After(50 * time.Millisecond): // no fence passes a cut cable
+				p.heal()
+				<-dialed
+			}
 		})
 	}
 }
@@ -116,7 +198,7 @@ func TestAResetEndsConnectionsAndNewOnesWork(t *testing.T) {
 
 func TestAProxyWhoseCableIsCutCanBeClosed(t *testing.T) {
 	p, server, _ := cabled(t)
-	p.cable.close()
+	p.cut(BothWays)
 	send(t, server, "PING")
 	waiting, err := net.Dial("tcp", p.addr())
 	if err != nil {

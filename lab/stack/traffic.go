@@ -40,7 +40,7 @@ func (s *Server) Traffic() (Traffic, error) {
 	case local.redis == nil:
 		return Traffic{}, fmt.Errorf("traffic of %s: %w", s.ID, errNoRedis)
 	}
-	return Traffic{Sent: local.redis.sent.flow(), Received: local.redis.received.flow()}, nil
+	return Traffic{Sent: local.redis.toRedis.passed.flow(), Received: local.redis.fromRedis.passed.flow()}, nil
 }
 
 // A meter adds up one direction of a cable.
@@ -76,5 +76,3 @@ func (m *metered) count(p []byte) {
 	}
 	m.tail = append(m.tail[:0], p[max(0, len(p)-most):]...)
 }
-
-func (m *metered) CloseWrite() error { return m.Conn.(interface{ CloseWrite() error }).CloseWrite() }

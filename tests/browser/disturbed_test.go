@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"secondserver/lab/stack"
 	"secondserver/tests/browser"
 )
 
@@ -115,7 +116,7 @@ func TestTheVerdictDoesNotWaitForACanary(t *testing.T) {
 	s := start(t, 3, 0)
 	p := open(t, s.URL(), browser.Projector)
 	p.await(done)
-	p.must(s.Servers[1].CutRedis())
+	p.must(s.Servers[1].CutRedis(stack.BothWays))
 	p.do(`[data-sender=alice] button`)
 	if text, reasons := p.text("#verdict"), p.text("#reasons"); text != "Not as expected: 1 of 2 delivered." || reasons != "bob on server-2 did not hear alice on server-1" {
 		t.Errorf("verdict %q because %q, want that bob did not hear", text, reasons)

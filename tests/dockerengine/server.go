@@ -9,6 +9,8 @@ import (
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
+
+	"secondserver/lab/stack"
 )
 
 type serverPart struct {
@@ -50,9 +52,12 @@ func (s *serverPart) Stop(ctx context.Context) error {
 var errNoRedis = fmt.Errorf("this phase has no Redis: %w", errors.ErrUnsupported)
 
 // CutRedis takes the server off the network where Redis is: its interface disappears, without a word to anybody.
-func (s *serverPart) CutRedis() error {
+func (s *serverPart) CutRedis(way stack.Way) error {
 	if s.site.back == nil {
 		return errNoRedis
+	}
+	if way != stack.BothWays {
+		return fmt.Errorf("cut %s off one way: a network has an interface or not: %w", s.name, errors.ErrUnsupported)
 	}
 	return s.do(context.Background(), "cut", func(ctx context.Context, docker *client.Client, id string) error {
 		_, err := docker.NetworkDisconnect(ctx, s.site.back.ID, client.NetworkDisconnectOptions{Container: id})

@@ -27,7 +27,7 @@ func phase1(t *testing.T, engine stack.Engine) {
 	if got, want := s.URL(), s.Servers[0].URL(); len(s.Servers) != 1 || got != want {
 		t.Errorf("%d servers, clients go to %s, want 1 server and %s", len(s.Servers), got, want)
 	}
-	if err := s.Servers[0].CutRedis(); !errors.Is(err, errors.ErrUnsupported) {
+	if err := s.Servers[0].CutRedis(stack.BothWays); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("CutRedis: %v, want ErrUnsupported: there is no Redis", err)
 	}
 	if err := s.Stick(t.Context(), true); !errors.Is(err, errors.ErrUnsupported) {
@@ -127,12 +127,26 @@ func phase3(t *testing.T, s *stack.Stack) {
 		Eventually(t, within, readyz(t, two, status))
 	}
 	t.Run("a server that is cut off from Redis is alone in that", func(t *testing.T) {
-		must(t, one.CutRedis())
+		must(t, one.CutRedis(stack.BothWays))
 		Eventually(t, notices, readyz(t, one, http.StatusServiceUnavailable))
 		must(t, readyz(t, two, http.StatusOK)())
 		must(t, one.HealRedis())
 		Eventually(t, returns, readyz(t, one, http.StatusOK))
 	})
+	for name, way := range map[string]stack.Way{"to": stack.ToRedis, "from": stack.FromRedis} {
+		t.Run("a server that is cut off one way, "+name+" Redis, notices, where the engine can", func(t *testing.T) {
+			if err := one.CutRedis(way); errors.Is(err, errors.ErrUnsupported) {
+				must(t, readyz(t, one, http.StatusOK)())
+				return
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			Eventually(t, notices, readyz(t, one, http.StatusServiceUnavailable))
+			must(t, readyz(t, two, http.StatusOK)())
+			must(t, one.HealRedis())
+			Eventually(t, returns, readyz(t, one, http.StatusOK))
+		})
+	}
 	t.Run("dropped connections are made anew", func(t *testing.T) {
 		must(t, one.DropRedisConnections())
 		Eventually(t, returns, readyz(t, one, http.StatusOK))

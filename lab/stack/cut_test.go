@@ -1,0 +1,40 @@
+package stack_test
+
+import (
+	"testing"
+
+	"secondserver/lab/stack"
+	"secondserver/lab/stack/stacktest"
+)
+
+// The people are in a room already, and the servers still believe in their connections: what gets through does so
+// before anybody has noticed the cut.
+func TestAServerThatIsCutOffOneWaySpeaksOrHears(t *testing.T) {
+	for _, engine := range engines {
+		t.Run(engine.Name(), func(t *testing.T) {
+			s := stacktest.Start(t, engine, "3")
+			cut := s.Servers[0]
+			alice, bob := arrive(t, "alice", "lobby", cut), arrive(t, "bob", "lobby", s.Servers[1])
+			alice.says(frame{Room: "lobby", Text: "hello"}) // teaches Redis the script, which takes an answer
+			bob.hears("hello")
+			alice.hears("hello")
+
+			must(t, cut.CutRedis(stack.FromRedis))
+			alice.says(frame{Room: "lobby", Text: "alice can be heard"})
+			bob.hears("alice can be heard")
+			must(t, cut.HealRedis())
+			alice.hears("alice can be heard")
+
+			must(t, cut.CutRedis(stack.ToRedis))
+			bob.says(frame{Room: "lobby", Text: "alice can hear"})
+			alice.hears("alice can hear")
+			alice.says(frame{Room: "lobby", Text: "alice is held back"})
+			bob.says(frame{Room: "lobby", Text: "the fence"})
+			if got := bob.next("alice is held back", "the fence"); got != "the fence" {
+				t.Errorf("bob hears %q first, want the fence: the other is cut off", got)
+			}
+			must(t, cut.HealRedis())
+			bob.hears("alice is held back")
+		})
+	}
+}
