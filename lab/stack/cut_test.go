@@ -2,6 +2,7 @@ package stack_test
 
 import (
 	"testing"
+	"time"
 
 	"secondserver/lab/stack"
 	"secondserver/lab/stack/stacktest"
@@ -35,6 +36,29 @@ func TestAServerThatIsCutOffOneWaySpeaksOrHears(t *testing.T) {
 			}
 			must(t, cut.HealRedis())
 			bob.hears("alice is held back")
+		})
+	}
+}
+
+func TestADelayIsForTheServerThatItIsSetFor(t *testing.T) {
+	for _, engine := range engines {
+		t.Run(engine.Name(), func(t *testing.T) {
+			s := stacktest.Start(t, engine, "3")
+			alice, bob := arrive(t, "alice", "lobby", s.Servers[0]), arrive(t, "bob", "lobby", s.Servers[1])
+			const by = 700 * time.Millisecond
+			must(t, s.Servers[0].DelayRedis(by))
+			from := time.Now()
+			bob.says(frame{Room: "lobby", Text: "hello"})
+			bob.hears("hello")
+			bobs := time.Since(from)
+			alice.hears("hello")
+			if alices := time.Since(from); alices < by || bobs >= alices {
+				t.Errorf("bob hears it after %v and alice after %v, want her %v late", bobs, alices, by)
+			}
+			must(t, s.Servers[0].DelayRedis(time.Hour))
+			bob.says(frame{Room: "lobby", Text: "hello again"})
+			must(t, s.Servers[0].HealRedis())
+			alice.hears("hello again")
 		})
 	}
 }

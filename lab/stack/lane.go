@@ -4,10 +4,12 @@ import (
 	"context"
 	"io"
 	"net"
+	"time"
 )
 
 // A lane is one direction of the cable between a server and Redis, with all connections that go over it.
 type lane struct {
+	late   delay
 	cut    gate
 	frozen *gate // of Redis itself, shared by all its proxies
 	passed meter
@@ -19,28 +21,28 @@ type lane struct {
 // If to does not take it, it has gone, and carry just returns: it is the other lane that brings the news to from, once
 // it can. Ending the link here would tell somebody through a cable that is cut.
 func (l *lane) carry(ctx context.Context, end context.CancelFunc, to, from net.Conn) {
-	counted := &metered{Conn: to, meter: &l.passed}
+	under, stop := context.WithCancel(ctx)
+	defer stop()
+	w := &underway{lane: l, to: &metered{Conn: to, meter: &l.passed}, stop: stop, room: make(chan struct{}, 1)}
+	defer w.flushing.Wait()
 	buffer := make([]byte, 32<<10)
 	for {
-		n, readErr := from.Read(buffer)
-		if !l.pass(ctx) {
-			return
+		n, err := from.Read(buffer)
+		news := chunk{bytes: buffer[:n], sent: time.Now()}
+		if err == io.EOF {
+			news.then = func() { to.(interface{ CloseWrite() error }).CloseWrite() } // fails where the other side has gone too
+		} else if err != nil {
+			news.then = end
 		}
-		if _, err := counted.Write(buffer[:n]); err != nil {
-			return
-		}
-		switch {
-		case readErr == io.EOF:
-			to.(interface{ CloseWrite() error }).CloseWrite() // fails where the other side has gone too
-			return
-		case readErr != nil:
-			end()
+		if !w.send(under, news) || err != nil {
 			return
 		}
 	}
 }
 
-// pass waits until bytes may pass, and says false if the link was ended instead.
-func (l *lane) pass(ctx context.Context) bool {
-	return l.cut.pass(ctx) && l.frozen.pass(ctx)
+// pass waits until what was sent at a moment may arrive, and says false if the link was ended instead.
+func (l *lane) pass(ctx context.Context, sent time.Time) bool {
+	return l.late.pass(ctx, sent) && l.open(ctx)
 }
+
+func (l *lane) open(ctx context.Context) bool { return l.cut.pass(ctx) && l.frozen.pass(ctx) }

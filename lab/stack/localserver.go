@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
+	"time"
 )
 
 const anyPort = "127.0.0.1:0"
@@ -63,6 +64,14 @@ func (s *localServer) CutRedis(way Way) error {
 		return errNoRedis
 	}
 	s.redis.cut(way)
+	return nil
+}
+
+func (s *localServer) DelayRedis(by time.Duration) error {
+	if s.redis == nil {
+		return errNoRedis
+	}
+	s.redis.fromRedis.late.set(by)
 	return nil
 }
 

@@ -50,7 +50,13 @@ type ServerPart interface {
 	// takes both ways. Cuts add up. Containers can only be cut both ways, else it is [errors.ErrUnsupported].
 	CutRedis(Way) error
 
-	// HealRedis plugs the cable in again, both ways. Connections that both sides still believe in go on.
+	// DelayRedis makes everything that Redis sends to this server arrive so much later than it was sent, in order; that
+	// it hangs up too. A new delay, or none (0), is also for what is under way. No throughput is lost (up to 4 MB under
+	// way), only time. It is [errors.ErrUnsupported] for containers.
+	DelayRedis(by time.Duration) error
+
+	// HealRedis plugs the cable in again, both ways, and ends a delay. Connections that both sides still believe in go
+	// on.
 	HealRedis() error
 
 	// DropRedisConnections resets the connections between this server and Redis. New ones work at once.

@@ -64,7 +64,7 @@ func (p *proxy) accept() {
 func (p *proxy) serve(ctx context.Context, end context.CancelFunc, server net.Conn) {
 	defer end()
 	defer server.Close()
-	if !p.toRedis.pass(ctx) || !p.fromRedis.pass(ctx) { // to meet takes both ways
+	if !p.toRedis.open(ctx) || !p.fromRedis.open(ctx) { // to meet takes both ways
 		return
 	}
 	redis, err := p.dial(ctx)
@@ -93,6 +93,7 @@ func (p *proxy) cut(way Way) {
 func (p *proxy) heal() {
 	p.toRedis.cut.open()
 	p.fromRedis.cut.open()
+	p.fromRedis.late.set(0)
 }
 
 // reset ends every link, with a TCP reset where the system can.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// A Server is one chat server of a stack. Kill, Stop, Freeze, Thaw and CutRedis, HealRedis, DropRedisConnections are
-// the ones of its part.
+// A Server is one chat server of a stack. Kill, Stop, Freeze, Thaw and CutRedis, DelayRedis, HealRedis,
+// DropRedisConnections are the ones of its part.
 type Server struct {
 	ID string // what it calls itself, in every welcome: "server-1"
 	ServerPart

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
@@ -63,6 +64,13 @@ func (s *serverPart) CutRedis(way stack.Way) error {
 		_, err := docker.NetworkDisconnect(ctx, s.site.back.ID, client.NetworkDisconnectOptions{Container: id})
 		return err
 	})
+}
+
+func (s *serverPart) DelayRedis(time.Duration) error {
+	if s.site.back == nil {
+		return errNoRedis
+	}
+	return fmt.Errorf("delay Redis for %s: the lab is not between them: %w", s.name, errors.ErrUnsupported)
 }
 
 func (s *serverPart) HealRedis() error {

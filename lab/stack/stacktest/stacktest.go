@@ -119,6 +119,8 @@ const (
 	returns = 4 * time.Second // that it is back
 )
 
+const delayed = 100 * time.Millisecond // far less than what a server takes for the end of Redis
+
 func phase3(t *testing.T, s *stack.Stack) {
 	one, two := s.Servers[0], s.Servers[1]
 	both := func(t *testing.T, within time.Duration, status int) {
@@ -147,6 +149,17 @@ func phase3(t *testing.T, s *stack.Stack) {
 			Eventually(t, returns, readyz(t, one, http.StatusOK))
 		})
 	}
+	t.Run("a Redis that is far away is still ready to be used, where the engine can", func(t *testing.T) {
+		if err := one.DelayRedis(delayed); errors.Is(err, errors.ErrUnsupported) {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		must(t, one.DropRedisConnections()) // new ones are made over the same way
+		Eventually(t, returns+10*delayed, readyz(t, one, http.StatusOK))
+		must(t, one.DelayRedis(0))
+		must(t, readyz(t, one, http.StatusOK)())
+	})
 	t.Run("dropped connections are made anew", func(t *testing.T) {
 		must(t, one.DropRedisConnections())
 		Eventually(t, returns, readyz(t, one, http.StatusOK))
