@@ -40,7 +40,7 @@ func (s *localServer) Start(ctx context.Context) error {
 func (s *localServer) listen(ctx context.Context, addr string) error {
 	command := exec.Command(s.program)
 	command.Env = append([]string{"ADDR=" + addr}, s.env...)
-	from := s.end()
+	from := s.LogEnd()
 	if err := s.run(command, syscall.SIGKILL); err != nil {
 		return err
 	}

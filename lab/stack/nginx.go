@@ -113,7 +113,7 @@ func (n *nginx) reload(ctx context.Context) error {
 	if err := n.configure(); err != nil {
 		return err
 	}
-	from := n.end()
+	from := n.LogEnd()
 	if err := n.signal("reload", syscall.SIGHUP); err != nil {
 		return err
 	}

@@ -42,11 +42,18 @@ func (o *output) Log() string {
 	return string(o.text)
 }
 
-// end is the place in the output that the next Write continues.
-func (o *output) end() int {
+// LogEnd is the place in the output that the next Write continues.
+func (o *output) LogEnd() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.dropped + len(o.text)
+}
+
+// LogFrom returns what has been written from a place on, or the end of it.
+func (o *output) LogFrom(end int) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return string(o.text[max(0, end-o.dropped):])
 }
 
 var errEnded = errors.New("it ended")

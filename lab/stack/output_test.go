@@ -19,10 +19,28 @@ func TestAnOutputKeepsItsEnd(t *testing.T) {
 	}
 }
 
+func TestAnOutputCanBeReadFromAnyMomentOn(t *testing.T) {
+	var o output
+	fmt.Fprint(&o, "before ")
+	end := o.LogEnd()
+	fmt.Fprint(&o, "after")
+	if got, want := o.LogFrom(end), "after"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	o.Write(make([]byte, 3*outputKept)) // more than is kept: the end of what came since
+	fmt.Fprint(&o, "last")
+	if got := o.LogFrom(end); got != o.Log() {
+		t.Errorf("got %d bytes, want all %d that are left", len(got), len(o.Log()))
+	}
+	if got, want := o.LogFrom(o.LogEnd()-len("last")), "last"; got != want {
+		t.Errorf("got %.20q, want %q", got, want)
+	}
+}
+
 func TestALineIsFoundWheneverItIsWritten(t *testing.T) {
 	var o output
 	o.Write([]byte("ready\n"))
-	from := o.end()
+	from := o.LogEnd()
 	ended := make(chan struct{})
 	go func() {
 		o.Write([]byte("rea"))

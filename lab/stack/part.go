@@ -45,6 +45,13 @@ type ServerPart interface {
 	// Start. It is empty while the server is down, if the engine's balancer must not be told of such a one.
 	Backend() string
 
+	// LogEnd is where the server's log ends at this moment, for LogFrom.
+	LogEnd() int
+
+	// LogFrom returns what the server has written since LogEnd was such, also across Start, or the end of it if that is
+	// a lot.
+	LogFrom(end int) string
+
 	// CutRedis pulls the cable between this server and Redis, or one of its two lanes: nothing gets through that way
 	// and nobody is told; what is sent meanwhile waits in the network's buffers. No new connection comes about, which
 	// takes both ways. Cuts add up. Containers can only be cut both ways, else it is [errors.ErrUnsupported].

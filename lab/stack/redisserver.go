@@ -47,7 +47,7 @@ func (r *redisServer) Start(ctx context.Context) error {
 	command := exec.Command("redis-server",
 		"--port", "0", "--unixsocket", r.socket(), "--dir", r.dir,
 		"--appendonly", "yes", "--save", "") // what was acknowledged survives Stop, and a Kill too
-	from := r.end()
+	from := r.LogEnd()
 	if err := r.run(command, syscall.SIGKILL); err != nil {
 		return err
 	}

@@ -50,6 +50,13 @@ func (s *serverPart) Stop(ctx context.Context) error {
 	return s.part.Stop(ctx)
 }
 
+func (s *serverPart) LogEnd() int { return len(s.Log()) }
+
+func (s *serverPart) LogFrom(end int) string {
+	log := s.Log()
+	return log[min(end, len(log)):]
+}
+
 var errNoRedis = fmt.Errorf("this phase has no Redis: %w", errors.ErrUnsupported)
 
 // CutRedis takes the server off the network where Redis is: its interface disappears, without a word to anybody.

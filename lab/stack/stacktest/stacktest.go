@@ -85,9 +85,15 @@ func phase2(t *testing.T, s *stack.Stack) {
 		}
 		inTurn(t, s, "server-1", "server-2", "server-3")
 	})
-	t.Run("what a server writes is kept", func(t *testing.T) {
+	t.Run("what a server writes is kept, and can be read from any moment on", func(t *testing.T) {
 		if got := s.Servers[0].Log(); !strings.Contains(got, "listening") {
 			t.Errorf("log %q, want the line about listening", got)
+		}
+		end := s.Servers[0].LogEnd()
+		must(t, s.Servers[0].Kill())
+		must(t, s.Servers[0].Start(t.Context()))
+		if got := s.Servers[0].LogFrom(end); strings.Count(got, "listening") != 1 {
+			t.Errorf("log %q, want the line about listening again, once", got)
 		}
 	})
 	t.Run("Join finds the phase of a stack that runs", func(t *testing.T) {
