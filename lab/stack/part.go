@@ -78,7 +78,8 @@ type Redis interface {
 	// It may change with Start.
 	Addr() string
 
-	// Flush forgets everything: a Redis that comes back empty is Stop, Start and Flush, or Flush alone.
+	// Flush forgets everything. A Redis that is down (after Kill or Stop) comes back empty: its files are removed.
+	// Containers cannot do that, and answer [errors.ErrUnsupported] while they are down.
 	Flush(context.Context) error
 
 	// KillPubSub ends the Pub/Sub connections of all servers and no others, where the engine can

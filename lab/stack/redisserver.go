@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -68,7 +69,16 @@ func (r *redisServer) dial(ctx context.Context) (net.Conn, error) {
 
 func (r *redisServer) Addr() string { return r.front.addr() }
 
-func (r *redisServer) Flush(ctx context.Context) error { return r.do(ctx, "FLUSHALL") }
+func (r *redisServer) Flush(ctx context.Context) error {
+	if r.running() != nil {
+		return r.do(ctx, "FLUSHALL")
+	}
+	var errs []error
+	for _, name := range []string{"appendonlydir", "appendonly.aof", "dump.rdb"} { // since Redis 7, before, and a snapshot
+		errs = append(errs, os.RemoveAll(filepath.Join(r.dir, name)))
+	}
+	return errors.Join(errs...)
+}
 
 func (r *redisServer) KillPubSub(ctx context.Context) error {
 	return r.do(ctx, "CLIENT KILL TYPE pubsub")

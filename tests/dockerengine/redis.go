@@ -3,6 +3,7 @@ package dockerengine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 
@@ -16,6 +17,13 @@ type redisPart struct {
 func (r *redisPart) Addr() string { return r.addr }
 
 func (r *redisPart) Flush(ctx context.Context) error {
+	state, err := r.container.State(ctx)
+	if err != nil {
+		return fmt.Errorf("flush %s: %w", r.name, err)
+	}
+	if !state.Running {
+		return fmt.Errorf("flush %s while it is down: its files are inside: %w", r.name, errors.ErrUnsupported)
+	}
 	return r.exec(ctx, "redis-cli", "-e", "FLUSHALL")
 }
 

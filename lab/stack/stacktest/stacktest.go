@@ -194,6 +194,19 @@ func phase3(t *testing.T, s *stack.Stack) {
 		must(t, s.Redis.Flush(t.Context()))
 		must(t, holds(t, s.Redis, "")())
 	})
+	t.Run("a Redis that is flushed while it is down comes back empty, where the engine can", func(t *testing.T) {
+		must(t, client(t, s.Redis).Set(t.Context(), "lab:test", "kept", 0).Err())
+		must(t, s.Redis.Kill())
+		want := ""
+		if err := s.Redis.Flush(t.Context()); errors.Is(err, errors.ErrUnsupported) {
+			want = "kept"
+		} else if err != nil {
+			t.Error(err)
+		}
+		must(t, s.Redis.Start(t.Context()))
+		both(t, returns, http.StatusOK)
+		Eventually(t, returns, holds(t, s.Redis, want))
+	})
 	t.Run("KillPubSub ends subscriptions and nothing else", func(t *testing.T) {
 		killPubSub(t, s.Redis)
 	})
