@@ -11,9 +11,18 @@ import (
 )
 
 // admit decides whether a request may become a client, by whichever transport:
-// who the client is, and perhaps the join that it begins with. Where it may not,
-// admit has answered.
+// who the client is, and perhaps the join that it begins with. Then whoever called
+// it calls leave at the client's end. Where it may not, admit has answered.
 func (s *Server) admit(w http.ResponseWriter, r *http.Request) (user string, join []byte, ok bool) {
+	if !s.enter() {
+		fail(w, codeFull, "this instance has as many clients as it takes: try again later, or another instance")
+		return "", nil, false
+	}
+	defer func() {
+		if !ok {
+			s.leave()
+		}
+	}()
 	user, join, problem := parse(r.URL)
 	switch {
 	case problem != nil:
@@ -26,6 +35,23 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) (user string, joi
 		return user, join, true
 	}
 	return "", nil, false
+}
+
+// enter takes a place for a client, before anything else is spent on it. It does
+// not wait for one: who waits costs what a client costs.
+func (s *Server) enter() (ok bool) {
+	select {
+	case s.places <- struct{}{}:
+		s.clients.Add(1) // while Shutdown still waits for the handler
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *Server) leave() {
+	<-s.places
+	s.clients.Done()
 }
 
 // parse reads a connection's query. With a room it is as if the first frame were

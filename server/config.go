@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"net"
-	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -23,39 +21,10 @@ type Config struct {
 	RedisURL  string // REDIS_URL, or REDIS_ENDPOINT as host or host:port; phase 3 only
 	RedisWait int    // REDIS_WAIT: replicas that must have a message before its ack; phase 3 only
 
+	MaxConnections int // MAX_CONNECTIONS: clients at a time, by either transport; 0: 20,000
+
 	APIToken  string        // API_TOKEN: what backend services must know; "": there are none
 	Retention hub.Retention // HISTORY_MESSAGES and HISTORY_FOR; zeros: the hub's defaults
-}
-
-const usage = `Usage: %s [healthcheck]
-
-One chat server. It is configured by environment variables:
-
-  ADDR            address to listen on (default ":8080"; port 0: any free one)
-  SERVER_ID       this instance's name (default: the host name)
-  REDIS_URL       phase 3: redis://[user:password@]host:port[/db] (default "redis://127.0.0.1:6379"),
-                  for sentinels with ?master_name=NAME&addr=host:port, for a cluster with ?addr=host:port
-  REDIS_ENDPOINT  phase 3: host or host:port, where REDIS_URL is not set
-  REDIS_WAIT      phase 3: replicas that must have a message before it is acknowledged (default 0)
-  API_TOKEN       what backend services must know to post (default: they cannot)
-  HISTORY_MESSAGES
-                  how many of a room's messages are kept (default 1000)
-  HISTORY_FOR     for how long after the room was last used (default 1h)
-
-With "healthcheck" it asks the server on ADDR whether it is ready: exit 0 or 1.
-SIGTERM or Ctrl-C drains it: clients are told to come back, exit 0 within 10 s.
-`
-
-// Command carries out a program's arguments: healthcheck or help.
-func Command(args []string) error {
-	switch args[0] {
-	case "healthcheck":
-		return healthcheck(os.Getenv("ADDR"))
-	case "help", "-h", "-help", "--help":
-		fmt.Printf(usage, os.Args[0])
-		return nil
-	}
-	return fmt.Errorf("unknown argument %q: try --help", args[0])
 }
 
 // Configure reads the environment. From here on every log line begins with the
@@ -84,6 +53,9 @@ func Configure() (Config, error) {
 		return c, errors.New("API_TOKEN: use letters, digits and - . _ ~ + / =, as it travels in a header")
 	}
 	var err error
+	if c.MaxConnections, err = connections(os.Getenv("MAX_CONNECTIONS")); err != nil {
+		return c, err
+	}
 	if c.Retention, err = retention(os.Getenv("HISTORY_MESSAGES"), os.Getenv("HISTORY_FOR")); err != nil {
 		return c, err
 	}
@@ -95,6 +67,20 @@ func Configure() (Config, error) {
 	c.RedisWait = int(replicas)
 	log.SetPrefix("[" + c.ServerID + "] ")
 	return c, nil
+}
+
+// defaultConnections is what a process can hold where it may open 20,000 files,
+// and about 100 MB.
+const defaultConnections = 20_000
+
+// connections reads how many clients an instance takes.
+func connections(most string) (n int, err error) {
+	const limit = 1_000_000
+	n, err = strconv.Atoi(cmp.Or(most, strconv.Itoa(defaultConnections)))
+	if err != nil || n < 1 || n > limit {
+		return 0, fmt.Errorf("MAX_CONNECTIONS %q: use a number of clients, 1 to %d", most, limit)
+	}
+	return n, nil
 }
 
 // validToken tells whether a client can send it: RFC 6750, section 2.1.
@@ -117,25 +103,4 @@ func retention(messages, duration string) (r hub.Retention, err error) {
 		}
 	}
 	return r, nil
-}
-
-// healthcheck is for containers without a shell.
-func healthcheck(addr string) error {
-	host, port, err := net.SplitHostPort(cmp.Or(addr, ":8080"))
-	if err != nil {
-		return fmt.Errorf("ADDR %q: %w", addr, err)
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	client := http.Client{Timeout: 2 * time.Second}
-	response, err := client.Get("http://" + net.JoinHostPort(host, port) + "/readyz")
-	if err != nil {
-		return err
-	}
-	response.Body.Close() // read-only: nothing to lose
-	if response.StatusCode != http.StatusOK {
-		return errors.New("not ready: " + response.Status)
-	}
-	return nil
 }

@@ -1,6 +1,9 @@
 package server_test
 
 import (
+	"cmp"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,10 +30,16 @@ func TestConfigure(t *testing.T) {
 		{"API_TOKEN", apiToken, hub.Retention{}, ""},
 		{"API_TOKEN", "two words", hub.Retention{}, "API_TOKEN"},
 		{"API_TOKEN", "line\n", hub.Retention{}, "API_TOKEN"},
+		{"MAX_CONNECTIONS", "1", hub.Retention{}, ""},
+		{"MAX_CONNECTIONS", "1000000", hub.Retention{}, ""},
+		{"MAX_CONNECTIONS", "0", hub.Retention{}, `MAX_CONNECTIONS "0": use a number of clients, 1 to 1000000`},
+		{"MAX_CONNECTIONS", "-1", hub.Retention{}, "MAX_CONNECTIONS"},
+		{"MAX_CONNECTIONS", "1000001", hub.Retention{}, "MAX_CONNECTIONS"},
+		{"MAX_CONNECTIONS", "1e3", hub.Retention{}, "MAX_CONNECTIONS"},
 		{"SERVER_ID", "@server", hub.Retention{}, "SERVER_ID"},
 	} {
 		t.Run(test.name+" "+test.value, func(t *testing.T) {
-			for _, name := range []string{"ADDR", "SERVER_ID", "REDIS_URL", "REDIS_ENDPOINT", "API_TOKEN", "HISTORY_MESSAGES", "HISTORY_FOR"} {
+			for _, name := range []string{"ADDR", "SERVER_ID", "REDIS_URL", "REDIS_ENDPOINT", "API_TOKEN", "MAX_CONNECTIONS", "HISTORY_MESSAGES", "HISTORY_FOR"} {
 				t.Setenv(name, "")
 			}
 			t.Setenv("SERVER_ID", "server-1")
@@ -47,6 +56,9 @@ func TestConfigure(t *testing.T) {
 			}
 			if err != nil || config.Retention != test.want {
 				t.Errorf("got %+v, %v, want %+v", config.Retention, err, test.want)
+			}
+			if want := cmp.Or(os.Getenv("MAX_CONNECTIONS"), "20000"); strconv.Itoa(config.MaxConnections) != want {
+				t.Errorf("it takes %d clients, want %s", config.MaxConnections, want)
 			}
 			if test.name == "API_TOKEN" && config.APIToken != test.value {
 				t.Errorf("the token is %q, want %q", config.APIToken, test.value)

@@ -21,7 +21,7 @@ type connection interface {
 // run is a client's one goroutine, from its first frame to its last. It ends when
 // the peer goes, or when the hub closes the connection.
 func (s *Server) run(conn connection, user string, join []byte) {
-	defer s.clients.Done()
+	defer s.leave()
 	client, err := s.hub.Connect(user, conn)
 	if err != nil { // a drain that began just now
 		conn.unread()

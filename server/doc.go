@@ -4,7 +4,8 @@
 //
 // In reading order:
 //
-//	config.go      the environment, and the arguments that a program understands
+//	config.go      the environment
+//	command.go     the arguments that a program understands
 //	server.go      routes; listen, serve, drain
 //	http.go        what all routes share, and what an instance says of itself
 //	errors.go      the one shape of an error

@@ -18,6 +18,7 @@ const (
 	codeMethodNotAllowed = "method_not_allowed"
 	codeTooLarge         = "too_large"
 	codeDraining         = "draining"
+	codeFull             = "full"
 )
 
 // status is how HTTP says what a code says. The codes that are not here are about
@@ -31,6 +32,7 @@ var status = map[string]int{
 	codeMethodNotAllowed: http.StatusMethodNotAllowed,
 	codeTooLarge:         http.StatusRequestEntityTooLarge,
 	codeDraining:         http.StatusServiceUnavailable,
+	codeFull:             http.StatusServiceUnavailable,
 	hub.CodeUnavailable:  http.StatusServiceUnavailable,
 }
 

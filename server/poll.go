@@ -18,7 +18,6 @@ func (s *Server) openPoll(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := s.sessions.open()
-	s.clients.Add(1) // while Shutdown still waits for this handler
 	go s.run(p, user, join)
 	reply(w, http.StatusCreated, struct {
 		Session  string `json:"session"`

@@ -36,6 +36,13 @@ func dialRaw(t testing.TB, url string) *rawConn {
 	return &rawConn{t, conn, bufio.NewReader(conn)}
 }
 
+// dialPipe is dialRaw for a server in virtual time.
+func dialPipe(t testing.TB, to *pipes) *rawConn {
+	conn := to.connect()
+	t.Cleanup(func() { conn.Close() })
+	return &rawConn{t, conn, bufio.NewReader(conn)}
+}
+
 func (c *rawConn) send(b []byte) {
 	c.t.Helper()
 	if _, err := c.Write(b); err != nil {
@@ -76,10 +83,23 @@ const (
 // connectRaw is a WebSocket; query is user=… and so on.
 func connectRaw(t testing.TB, url, query string) *rawConn {
 	t.Helper()
-	c := dialRaw(t, url)
+	return dialRaw(t, url).upgrade(query)
+}
+
+// connectPipe is connectRaw in virtual time. A pipe holds nothing, so the welcome
+// is read.
+func connectPipe(t testing.TB, to *pipes, query string) *rawConn {
+	t.Helper()
+	c := dialPipe(t, to).upgrade(query)
+	c.hears()
+	return c
+}
+
+func (c *rawConn) upgrade(query string) *rawConn {
+	c.t.Helper()
 	answer, text := c.asks("GET /ws?"+query+" HTTP/1.1\nHost: raw"+handshake, "")
 	if got := answer.Header.Get("Sec-WebSocket-Accept"); answer.StatusCode != 101 || got != accepted {
-		t.Fatalf("/ws?%s: %s, accept %q %s", query, answer.Status, got, text)
+		c.t.Fatalf("/ws?%s: %s, accept %q %s", query, answer.Status, got, text)
 	}
 	return c
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,12 +28,14 @@ type Server struct {
 	apiToken string // of backend services; "" where there are none
 	routes   *http.ServeMux
 	sessions sessions
-	clients  sync.WaitGroup // one for each client's goroutine
+	places   chan struct{}  // one in it for each client, from its handshake to its end
+	clients  sync.WaitGroup // likewise
 }
 
 // New returns the handler of h's network side. Serve is what programs use.
 func New(config Config, h *hub.Hub) *Server {
 	s := &Server{hub: h, apiToken: config.APIToken, routes: http.NewServeMux()}
+	s.places = make(chan struct{}, cmp.Or(config.MaxConnections, defaultConnections))
 	s.routes.Handle("/ws", methods{http.MethodGet: s.ws})
 	s.routes.Handle("/poll", methods{http.MethodPost: s.openPoll})
 	s.routes.Handle("/poll/{session}", methods{http.MethodGet: s.poll, http.MethodPost: s.postFrame, http.MethodDelete: s.closePoll})

@@ -64,10 +64,14 @@ func serve(t *testing.T, plane hub.Backplane) (dial func() *websocket.Conn, stop
 }
 
 func listen(t *testing.T, plane hub.Backplane) (listener *pipes, stop func()) {
+	return listenWith(t, server.Config{}, plane)
+}
+
+func listenWith(t *testing.T, config server.Config, plane hub.Backplane) (listener *pipes, stop func()) {
 	listener = &pipes{accept: make(chan net.Conn), closed: make(chan struct{})}
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error)
-	go func() { served <- server.New(server.Config{}, hub.New("server-1", plane)).Serve(ctx, listener) }()
+	go func() { served <- server.New(config, hub.New("server-1", plane)).Serve(ctx, listener) }()
 	stop = func() {
 		cancel()
 		if err := <-served; err != nil {
@@ -75,6 +79,15 @@ func listen(t *testing.T, plane hub.Backplane) (listener *pipes, stop func()) {
 		}
 	}
 	return listener, stop
+}
+
+// bubble runs a test in virtual time, with a server that is drained at its end.
+func bubble(t *testing.T, config server.Config, test func(t *testing.T, to *pipes)) {
+	synctest.Test(t, func(t *testing.T) {
+		listener, stop := listenWith(t, config, new(hub.Memory))
+		defer stop()
+		test(t, listener)
+	})
 }
 
 // A request whose body never comes is no client of ours to wait for.

@@ -45,10 +45,9 @@ func (s *Server) ws(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	s.clients.Add(1) // while Shutdown still waits for this handler
 	conn, err := upgrader.Upgrade(w, r, w.Header())
 	if err != nil {
-		s.clients.Done()
+		s.leave()
 		return // Upgrade has answered
 	}
 	go s.run(newSocket(conn), user, join)

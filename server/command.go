@@ -1,0 +1,65 @@
+package server
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+)
+
+const usage = `Usage: %s [healthcheck]
+
+One chat server. It is configured by environment variables:
+
+  ADDR            address to listen on (default ":8080"; port 0: any free one)
+  SERVER_ID       this instance's name (default: the host name)
+  REDIS_URL       phase 3: redis://[user:password@]host:port[/db] (default "redis://127.0.0.1:6379"),
+                  for sentinels with ?master_name=NAME&addr=host:port, for a cluster with ?addr=host:port
+  REDIS_ENDPOINT  phase 3: host or host:port, where REDIS_URL is not set
+  REDIS_WAIT      phase 3: replicas that must have a message before it is acknowledged (default 0)
+  MAX_CONNECTIONS
+                  how many clients it takes at a time (default 20000)
+  API_TOKEN       what backend services must know to post (default: they cannot)
+  HISTORY_MESSAGES
+                  how many of a room's messages are kept (default 1000)
+  HISTORY_FOR     for how long after the room was last used (default 1h)
+
+With "healthcheck" it asks the server on ADDR whether it is ready: exit 0 or 1.
+SIGTERM or Ctrl-C drains it: clients are told to come back, exit 0 within 10 s.
+`
+
+// Command carries out a program's arguments: healthcheck or help.
+func Command(args []string) error {
+	switch args[0] {
+	case "healthcheck":
+		return healthcheck(os.Getenv("ADDR"))
+	case "help", "-h", "-help", "--help":
+		fmt.Printf(usage, os.Args[0])
+		return nil
+	}
+	return fmt.Errorf("unknown argument %q: try --help", args[0])
+}
+
+// healthcheck is for containers without a shell.
+func healthcheck(addr string) error {
+	host, port, err := net.SplitHostPort(cmp.Or(addr, ":8080"))
+	if err != nil {
+		return fmt.Errorf("ADDR %q: %w", addr, err)
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	client := http.Client{Timeout: 2 * time.Second}
+	response, err := client.Get("http://" + net.JoinHostPort(host, port) + "/readyz")
+	if err != nil {
+		return err
+	}
+	response.Body.Close() // read-only: nothing to lose
+	if response.StatusCode != http.StatusOK {
+		return errors.New("not ready: " + response.Status)
+	}
+	return nil
+}
