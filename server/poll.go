@@ -11,7 +11,9 @@ import (
 // request of its own, and all that follow must find the same instance: a balancer
 // that takes turns sends about half of them to the other one.
 
-// openPoll makes a request a client of the hub.
+// openPoll makes a request a client of the hub. It has no body, and one that is
+// sent all the same is not read here: net/http throws away a part of it, and
+// closes the connection over more.
 func (s *Server) openPoll(w http.ResponseWriter, r *http.Request) {
 	user, join, ok := s.admit(w, r)
 	if !ok {

@@ -16,9 +16,10 @@ import (
 )
 
 const (
-	readTimeout  = 5 * time.Second      // for a request to arrive, body and all
+	readTimeout  = 5 * time.Second      // for a request to arrive, header and body together
 	writeTimeout = pollWait + writeWait // from then on, for its answer to leave
 	idleTimeout  = 60 * time.Second     // a kept-alive connection without a request
+	headerSize   = 16 << 10             // bytes of a request's header; net/http adds 4 KiB to it
 	drainTimeout = 9 * time.Second      // answers 2 s, writes 5 s, close handshakes 1 s, and one in hand
 )
 
@@ -74,11 +75,12 @@ func Serve(ctx context.Context, config Config, h *hub.Hub) error {
 // ended in time it says so.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	web := &http.Server{
-		Handler:      s,
-		ReadTimeout:  readTimeout,
-		WriteTimeout: writeTimeout,
-		IdleTimeout:  idleTimeout,
-		ErrorLog:     log.Default(),
+		Handler:        s,
+		ReadTimeout:    readTimeout,
+		WriteTimeout:   writeTimeout,
+		IdleTimeout:    idleTimeout,
+		MaxHeaderBytes: headerSize,
+		ErrorLog:       log.Default(),
 	}
 	serving := make(chan error, 1)
 	go func() { serving <- web.Serve(listener) }() // ended by Shutdown below
