@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"secondserver/hub"
 )
@@ -27,8 +26,8 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) (user string, joi
 	switch {
 	case problem != nil:
 		refuse(w, problem)
-	case !sameOrigin(r):
-		fail(w, codeForbiddenOrigin, "this page is from another origin than "+r.Host)
+	case !s.mayConnect(r):
+		fail(w, codeForbiddenOrigin, "this page is from another origin than "+r.Host+", and not from one of ALLOWED_ORIGINS")
 	case errors.Is(s.hub.Ready(), hub.ErrDraining):
 		fail(w, codeDraining, hub.ErrDraining.Error())
 	default:
@@ -77,16 +76,4 @@ func parse(u *url.URL) (user string, join []byte, problem *hub.Problem) {
 		panic(err) // strings and a number
 	}
 	return user, join, nil
-}
-
-// sameOrigin tells whether a request is from a page of this server, or from no
-// page at all. A browser sends the page's origin along, and lets any page connect
-// to any server: it is the server that must look.
-func sameOrigin(r *http.Request) bool {
-	origin := r.Header["Origin"]
-	if len(origin) == 0 {
-		return true
-	}
-	u, err := url.Parse(origin[0])
-	return err == nil && strings.EqualFold(u.Host, r.Host)
 }

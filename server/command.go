@@ -22,6 +22,8 @@ One chat server. It is configured by environment variables:
   REDIS_WAIT      phase 3: replicas that must have a message before it is acknowledged (default 0)
   MAX_CONNECTIONS
                   how many clients it takes at a time (default 20000)
+  ALLOWED_ORIGINS
+                  whose pages may connect beside this server's own, with commas: https://a.example,https://b.example
   API_TOKEN       what backend services must know to post (default: they cannot)
   HISTORY_MESSAGES
                   how many of a room's messages are kept (default 1000)

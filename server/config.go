@@ -23,6 +23,8 @@ type Config struct {
 
 	MaxConnections int // MAX_CONNECTIONS: clients at a time, by either transport; 0: 20,000
 
+	AllowedOrigins []string // ALLOWED_ORIGINS: whose pages may connect, beside our own; as Configure writes them
+
 	APIToken  string        // API_TOKEN: what backend services must know; "": there are none
 	Retention hub.Retention // HISTORY_MESSAGES and HISTORY_FOR; zeros: the hub's defaults
 }
@@ -54,6 +56,9 @@ func Configure() (Config, error) {
 	}
 	var err error
 	if c.MaxConnections, err = connections(os.Getenv("MAX_CONNECTIONS")); err != nil {
+		return c, err
+	}
+	if c.AllowedOrigins, err = parseOrigins(os.Getenv("ALLOWED_ORIGINS")); err != nil {
 		return c, err
 	}
 	if c.Retention, err = retention(os.Getenv("HISTORY_MESSAGES"), os.Getenv("HISTORY_FOR")); err != nil {

@@ -39,7 +39,7 @@ func TestConfigure(t *testing.T) {
 		{"SERVER_ID", "@server", hub.Retention{}, "SERVER_ID"},
 	} {
 		t.Run(test.name+" "+test.value, func(t *testing.T) {
-			for _, name := range []string{"ADDR", "SERVER_ID", "REDIS_URL", "REDIS_ENDPOINT", "API_TOKEN", "MAX_CONNECTIONS", "HISTORY_MESSAGES", "HISTORY_FOR"} {
+			for _, name := range []string{"ADDR", "SERVER_ID", "REDIS_URL", "REDIS_ENDPOINT", "API_TOKEN", "ALLOWED_ORIGINS", "MAX_CONNECTIONS", "HISTORY_MESSAGES", "HISTORY_FOR"} {
 				t.Setenv(name, "")
 			}
 			t.Setenv("SERVER_ID", "server-1")

@@ -11,6 +11,8 @@
 //	errors.go      the one shape of an error
 //	query.go       a URL's query, read strictly
 //	admit.go       who may become a client
+//	origin.go      whose pages may connect
+//	cors.go        and read what we answer
 //	connection.go  a client's one goroutine, whatever its transport
 //	websocket.go   the way in: from a request to a connection
 //	socket.go      the way out: a hub.Transport that writes many frames at once
@@ -21,7 +23,7 @@
 //	service.go     how backend services speak
 //	page.go        the page
 //
-// Browsers are let in from the same origin only: the Origin header, where there
-// is one, must name the host and port that the request went to. A balancer must
-// therefore pass the Host header on as it is.
+// Browsers are let in from the same origin, and from those that are allowed: the
+// Origin header, where there is one, must name the host and port that the request
+// went to. A balancer must therefore pass the Host header on as it is.
 package server

@@ -26,6 +26,9 @@ const serverIDHeader = "X-Server-ID"
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(serverIDHeader, s.hub.ServerID())
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if s.cors(w, r) {
+		return
+	}
 	asked := r.URL.EscapedPath()
 	clean := path.Clean(asked)
 	if !strings.HasPrefix(asked, "/") || asked != clean && asked != clean+"/" {

@@ -26,7 +26,8 @@ const (
 // A Server is the network side of a hub: an http.Handler for all its routes.
 type Server struct {
 	hub      *hub.Hub
-	apiToken string // of backend services; "" where there are none
+	apiToken string   // of backend services; "" where there are none
+	origins  []string // whose pages may connect, beside our own
 	routes   *http.ServeMux
 	sessions sessions
 	places   chan struct{}  // one in it for each client, from its handshake to its end
@@ -35,7 +36,7 @@ type Server struct {
 
 // New returns the handler of h's network side. Serve is what programs use.
 func New(config Config, h *hub.Hub) *Server {
-	s := &Server{hub: h, apiToken: config.APIToken, routes: http.NewServeMux()}
+	s := &Server{hub: h, apiToken: config.APIToken, origins: config.AllowedOrigins, routes: http.NewServeMux()}
 	s.places = make(chan struct{}, cmp.Or(config.MaxConnections, defaultConnections))
 	s.routes.Handle("/ws", methods{http.MethodGet: s.ws})
 	s.routes.Handle("/poll", methods{http.MethodPost: s.openPoll})
