@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 
 	"secondserver/hub"
 )
@@ -22,10 +21,11 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) (user string, joi
 			s.leave()
 		}
 	}()
-	user, join, problem := parse(r.URL)
+	q := parseQuery(r.URL)
+	user, join = s.user(q, r), q.join()
 	switch {
-	case problem != nil:
-		refuse(w, problem)
+	case q.problem != nil:
+		refuse(w, q.problem)
 	case !s.mayConnect(r):
 		fail(w, codeForbiddenOrigin, "this page is from another origin than "+r.Host+", and not from one of ALLOWED_ORIGINS")
 	case errors.Is(s.hub.Ready(), hub.ErrDraining):
@@ -53,19 +53,29 @@ func (s *Server) leave() {
 	s.clients.Done()
 }
 
-// parse reads a connection's query. With a room it is as if the first frame were
-// a join.
-func parse(u *url.URL) (user string, join []byte, problem *hub.Problem) {
-	q := parseQuery(u)
-	user, room, at := q.name("user"), q.name("room"), q.position()
-	if user == "" {
+// user is who a client is: by its own word, or by its token where there are any.
+func (s *Server) user(q *query, r *http.Request) string {
+	user := q.name("user")
+	switch {
+	case s.tokens != nil:
+		if named := s.tokens.user(q, r); user == "" || user == named {
+			return named
+		}
+		q.fail(codeForbiddenUser, "this is another user's token: leave user out, and you are who it names")
+	case user == "":
 		q.fail(codeBadRequest, "user is missing")
 	}
-	if room == "" && at != (hub.Position{}) {
-		q.fail(codeBadRequest, "offset and epoch go with a room")
-	}
-	if q.problem != nil || room == "" {
-		return user, nil, q.problem
+	return user
+}
+
+// join is nil without a room. With one it is as if the first frame were it.
+func (q *query) join() []byte {
+	room, at := q.name("room"), q.position()
+	if room == "" {
+		if at != (hub.Position{}) {
+			q.fail(codeBadRequest, "offset and epoch go with a room")
+		}
+		return nil
 	}
 	frame := map[string]any{"type": "join", "room": room}
 	if at != (hub.Position{}) {
@@ -75,5 +85,5 @@ func parse(u *url.URL) (user string, join []byte, problem *hub.Problem) {
 	if err != nil {
 		panic(err) // strings and a number
 	}
-	return user, join, nil
+	return join
 }

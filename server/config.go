@@ -25,6 +25,8 @@ type Config struct {
 
 	AllowedOrigins []string // ALLOWED_ORIGINS: whose pages may connect, beside our own; as Configure writes them
 
+	AuthSecret string // AUTH_SECRET: what users' tokens are signed with; "": users need none
+
 	APIToken  string        // API_TOKEN: what backend services must know; "": there are none
 	Retention hub.Retention // HISTORY_MESSAGES and HISTORY_FOR; zeros: the hub's defaults
 }
@@ -58,6 +60,9 @@ func Configure() (Config, error) {
 	if c.MaxConnections, err = connections(os.Getenv("MAX_CONNECTIONS")); err != nil {
 		return c, err
 	}
+	if c.AuthSecret, err = secret(); err != nil {
+		return c, err
+	}
 	if c.AllowedOrigins, err = parseOrigins(os.Getenv("ALLOWED_ORIGINS")); err != nil {
 		return c, err
 	}
@@ -86,6 +91,16 @@ func connections(most string) (n int, err error) {
 		return 0, fmt.Errorf("MAX_CONNECTIONS %q: use a number of clients, 1 to %d", most, limit)
 	}
 	return n, nil
+}
+
+// secret reads AUTH_SECRET. A short one is found by trying: whoever has a token can
+// try as many as he likes, and need not ask us.
+func secret() (string, error) {
+	secret := os.Getenv("AUTH_SECRET")
+	if secret != "" && len(secret) < minSecret {
+		return "", fmt.Errorf("AUTH_SECRET has %d bytes: use at least %d random ones, such as openssl rand -hex 32 makes", len(secret), minSecret)
+	}
+	return secret, nil
 }
 
 // validToken tells whether a client can send it: RFC 6750, section 2.1.

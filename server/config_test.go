@@ -36,10 +36,12 @@ func TestConfigure(t *testing.T) {
 		{"MAX_CONNECTIONS", "-1", hub.Retention{}, "MAX_CONNECTIONS"},
 		{"MAX_CONNECTIONS", "1000001", hub.Retention{}, "MAX_CONNECTIONS"},
 		{"MAX_CONNECTIONS", "1e3", hub.Retention{}, "MAX_CONNECTIONS"},
+		{"AUTH_SECRET", authSecret, hub.Retention{}, ""},
+		{"AUTH_SECRET", authSecret[1:], hub.Retention{}, "AUTH_SECRET has 31 bytes"},
 		{"SERVER_ID", "@server", hub.Retention{}, "SERVER_ID"},
 	} {
 		t.Run(test.name+" "+test.value, func(t *testing.T) {
-			for _, name := range []string{"ADDR", "SERVER_ID", "REDIS_URL", "REDIS_ENDPOINT", "API_TOKEN", "ALLOWED_ORIGINS", "MAX_CONNECTIONS", "HISTORY_MESSAGES", "HISTORY_FOR"} {
+			for _, name := range []string{"ADDR", "SERVER_ID", "REDIS_URL", "REDIS_ENDPOINT", "API_TOKEN", "AUTH_SECRET", "ALLOWED_ORIGINS", "MAX_CONNECTIONS", "HISTORY_MESSAGES", "HISTORY_FOR"} {
 				t.Setenv(name, "")
 			}
 			t.Setenv("SERVER_ID", "server-1")
@@ -49,8 +51,8 @@ func TestConfigure(t *testing.T) {
 				if err == nil || !strings.Contains(err.Error(), test.problem) {
 					t.Errorf("got %v, want an error with %q", err, test.problem)
 				}
-				if test.name == "API_TOKEN" && strings.Contains(err.Error(), test.value) {
-					t.Errorf("the error tells the token: %v", err)
+				if err != nil && strings.HasPrefix(test.name, "A") && strings.Contains(err.Error(), test.value) {
+					t.Errorf("the error tells the secret: %v", err)
 				}
 				return
 			}
@@ -59,6 +61,9 @@ func TestConfigure(t *testing.T) {
 			}
 			if want := cmp.Or(os.Getenv("MAX_CONNECTIONS"), "20000"); strconv.Itoa(config.MaxConnections) != want {
 				t.Errorf("it takes %d clients, want %s", config.MaxConnections, want)
+			}
+			if config.AuthSecret != os.Getenv("AUTH_SECRET") {
+				t.Errorf("the secret is %q", config.AuthSecret)
 			}
 			if test.name == "API_TOKEN" && config.APIToken != test.value {
 				t.Errorf("the token is %q, want %q", config.APIToken, test.value)

@@ -11,6 +11,7 @@
 //	errors.go      the one shape of an error
 //	query.go       a URL's query, read strictly
 //	admit.go       who may become a client
+//	token.go       who they are, where that is not left to them
 //	origin.go      whose pages may connect
 //	cors.go        and read what we answer
 //	connection.go  a client's one goroutine, whatever its transport

@@ -13,6 +13,7 @@ const (
 	codeBadHandshake     = "bad_handshake"
 	codeUnauthorized     = "unauthorized"
 	codeForbiddenOrigin  = "forbidden_origin"
+	codeForbiddenUser    = "forbidden_user"
 	codeNotFound         = "not_found"
 	codeSessionNotFound  = "session_not_found"
 	codeMethodNotAllowed = "method_not_allowed"
@@ -26,6 +27,7 @@ const (
 var status = map[string]int{
 	codeUnauthorized:     http.StatusUnauthorized,
 	codeForbiddenOrigin:  http.StatusForbidden,
+	codeForbiddenUser:    http.StatusForbidden,
 	codeNotFound:         http.StatusNotFound,
 	codeSessionNotFound:  http.StatusNotFound,
 	hub.CodeUserOffline:  http.StatusNotFound,
@@ -41,6 +43,9 @@ func fail(w http.ResponseWriter, code, message string) {
 	type detail struct {
 		Code    string `json:"code"`
 		Message string `json:"message"`
+	}
+	if code == codeUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	answer, ok := status[code]
 	if !ok {

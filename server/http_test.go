@@ -118,7 +118,7 @@ func TestHTTP(t *testing.T) {
 		{"room and offset without epoch", "GET /ws?user=alice&room=general&offset=1", handshake, "", 400, "bad_request"},
 		{"room and epoch without offset", "GET /ws?user=alice&room=general&epoch=e", handshake, "", 400, "bad_request"},
 		{"an empty epoch", "GET /ws?user=alice&room=general&offset=1&epoch=", handshake, "", 400, "bad_request"},
-		{"an epoch longer than any", "GET /ws?user=alice&room=general&offset=1&epoch=" + strings.Repeat("e", 1025), handshake, "", 400, "bad_request"},
+		{"an epoch longer than any", "GET /ws?user=alice&room=general&offset=1&epoch=" + strings.Repeat("e", 4097), handshake, "", 400, "bad_request"},
 		{"a bad offset", "GET /ws?user=alice&room=general&offset=-1&epoch=e", handshake, "", 400, "bad_request"},
 		{"a malformed query", "GET /ws?user=alice&room=%zz", handshake, "", 400, "bad_request"},
 		{"no handshake", "GET /ws?user=alice", "", "", 400, "bad_handshake"},

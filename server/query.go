@@ -11,8 +11,8 @@ import (
 // nameRule follows what it is about: user, room.
 const nameRule = " is 1 to 64 of A-Z a-z 0-9 _ . - and not . or .."
 
-// maxValue bounds one value of a query, in bytes: an epoch, the longest, and more.
-const maxValue = 1 << 10
+// maxValue bounds one value of a query, in bytes: a token, the longest, and more.
+const maxValue = 4 << 10
 
 // A query reads the values of a URL's query and keeps the first problem. Keys
 // that nobody asks for are ignored, as in a frame. A value that is empty is

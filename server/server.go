@@ -27,6 +27,7 @@ const (
 type Server struct {
 	hub      *hub.Hub
 	apiToken string   // of backend services; "" where there are none
+	tokens   *tokens  // of users; nil where there are none
 	origins  []string // whose pages may connect, beside our own
 	routes   *http.ServeMux
 	sessions sessions
@@ -37,6 +38,7 @@ type Server struct {
 // New returns the handler of h's network side. Serve is what programs use.
 func New(config Config, h *hub.Hub) *Server {
 	s := &Server{hub: h, apiToken: config.APIToken, origins: config.AllowedOrigins, routes: http.NewServeMux()}
+	s.tokens = newTokens(config.AuthSecret)
 	s.places = make(chan struct{}, cmp.Or(config.MaxConnections, defaultConnections))
 	s.routes.Handle("/ws", methods{http.MethodGet: s.ws})
 	s.routes.Handle("/poll", methods{http.MethodPost: s.openPoll})
@@ -44,8 +46,8 @@ func New(config Config, h *hub.Hub) *Server {
 	s.routes.Handle("/instance", get(s.instance))
 	s.routes.Handle("/healthz", get(s.healthz))
 	s.routes.Handle("/readyz", get(s.readyz))
-	s.routes.Handle("/rooms/{room}", get(s.participants))
-	messages := get(s.history)
+	s.routes.Handle("/rooms/{room}", get(s.reader(s.participants)))
+	messages := get(s.reader(s.history))
 	messages[http.MethodPost] = s.service(s.postToRoom)
 	s.routes.Handle("/rooms/{room}/messages", messages)
 	if s.apiToken != "" {

@@ -5,7 +5,6 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"net/http"
-	"strings"
 
 	"secondserver/hub"
 )
@@ -18,12 +17,10 @@ import (
 // letter.
 func (s *Server) service(handle http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 		switch {
 		case s.apiToken == "":
 			noToken(w, r)
-		case !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare([]byte(token), []byte(s.apiToken)) == 0:
-			w.Header().Set("WWW-Authenticate", "Bearer")
+		case subtle.ConstantTimeCompare([]byte(bearer(r)), []byte(s.apiToken)) == 0:
 			fail(w, codeUnauthorized, "this is for backend services: Authorization: Bearer and the API token")
 		default:
 			handle(w, r)

@@ -165,7 +165,7 @@ func (away) Participants(context.Context, hub.Destination) ([]string, error) {
 	return nil, hub.ErrUnavailable
 }
 
-func TestTheTokenIsNeverLogged(t *testing.T) {
+func TestTokensAndSecretsAreNeverLogged(t *testing.T) {
 	var logged bytes.Buffer
 	log.SetOutput(&logged)
 	t.Cleanup(func() { log.SetOutput(os.Stderr) })
@@ -179,7 +179,20 @@ func TestTheTokenIsNeverLogged(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Error(err)
 	}
-	if got := logged.String(); strings.Contains(got, apiToken) || !strings.Contains(got, "user=bob") {
+	addr, stop, served = serveTCP(t, authConfig, new(hub.Memory))
+	alice := dial(t, "http://"+addr, "token="+goodToken(t))
+	read(t, alice)
+	for _, path := range []string{"/ws", "/poll", "/rooms/general", "/nowhere", "//"} {
+		ask(t, "GET", "http://"+addr+path+"?token="+goodToken(t), "Bearer "+goodToken(t), "")
+		ask(t, "POST", "http://"+addr+path+"?token=%zz"+goodToken(t)[:9], "", "")
+	}
+	alice.Close()
+	stop()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	secret := strings.Contains(logged.String(), authSecret) || strings.Contains(logged.String(), goodToken(t)[:9])
+	if got := logged.String(); secret || strings.Contains(got, apiToken) || !strings.Contains(got, "user=bob") {
 		t.Errorf("logged: %s", got)
 	}
 }

@@ -55,7 +55,7 @@ func code(t *testing.T, path string) string {
 // Who may import whom: the table in docs/dependencies.md. "Others" are modules
 // that the package may use, directly or not.
 func TestDependenciesPointOneWay(t *testing.T) {
-	const redis, websocket = "github.com/redis/go-redis", "github.com/gorilla/websocket"
+	const redis, websocket, jwt = "github.com/redis/go-redis", "github.com/gorilla/websocket", "github.com/golang-jwt/jwt/v5"
 	tests := []struct {
 		pkg    string
 		own    []string // packages of this module
@@ -65,11 +65,11 @@ func TestDependenciesPointOneWay(t *testing.T) {
 		{"hub/redisbackplane", []string{"hub"}, []string{redis, "github.com/cespare/xxhash", "go.uber.org/atomic", "golang.org/x/sys/cpu"}},
 		{"hub/backplanetest", []string{"hub"}, nil},
 		{"web", nil, nil},
-		{"server", []string{"hub", "web"}, []string{websocket}},
-		{"phase1-single", []string{"hub", "server", "web"}, []string{websocket}},
-		{"phase2-broken", []string{"hub", "server", "web"}, []string{websocket}},
-		{"phase3-redis", []string{"hub", "server", "web", "hub/redisbackplane"}, []string{websocket, redis, "github.com/cespare/xxhash", "go.uber.org/atomic", "golang.org/x/sys/cpu"}},
-		{"lab/wrongturns", []string{"hub", "server", "web"}, []string{websocket, redis, "github.com/cespare/xxhash", "go.uber.org/atomic", "golang.org/x/sys/cpu"}},
+		{"server", []string{"hub", "web"}, []string{websocket, jwt}},
+		{"phase1-single", []string{"hub", "server", "web"}, []string{websocket, jwt}},
+		{"phase2-broken", []string{"hub", "server", "web"}, []string{websocket, jwt}},
+		{"phase3-redis", []string{"hub", "server", "web", "hub/redisbackplane"}, []string{websocket, jwt, redis, "github.com/cespare/xxhash", "go.uber.org/atomic", "golang.org/x/sys/cpu"}},
+		{"lab/wrongturns", []string{"hub", "server", "web"}, []string{websocket, jwt, redis, "github.com/cespare/xxhash", "go.uber.org/atomic", "golang.org/x/sys/cpu"}},
 		{"lab/report", nil, nil},
 	}
 	for _, test := range tests {

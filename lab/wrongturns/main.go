@@ -80,7 +80,7 @@ func run() error {
 
 // command adds to the server's help what is known only here.
 func command(args []string) error {
-	if err := server.Command(args); err != nil || args[0] == "healthcheck" {
+	if err := server.Command(args); err != nil || args[0] == "healthcheck" || args[0] == "token" {
 		return err
 	}
 	fmt.Print("\nThis one is on a broker that is a wrong turn, and has one more variable:\n\n  BROKER          one of these; there is no default\n")
