@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -91,6 +92,36 @@ func TestBalancersHealthTakesNoTurn(t *testing.T) {
 	}
 }
 
+// A token is in a query, and a log is read by many. The second server hangs up, and the third cannot be reached: nginx has
+// much to say.
+func TestNginxLogsNoQuery(t *testing.T) {
+	var said *bytes.Buffer
+	t.Cleanup(func() {
+		if log := said.String(); strings.Contains(log, "s3cret") || !strings.Contains(log, `"GET /ws" `) {
+			t.Errorf("nginx said:\n%s\nwant the path of each request, and no query", log)
+		}
+	})
+	dead := named("dead")
+	dead.Close()
+	hangsUp := serve(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	var addr string
+	addr, said = startNginx(t, func(listen string) string {
+		return compose.Nginx(listen, backends(t, []*httptest.Server{named("1"), hangsUp, dead})...)
+	})
+	for i := range 12 {
+		path := []string{"/ws", "/poll"}[i%2]
+		response, err := http.Post("http://"+addr+path+"?token=s3cret", "", strings.NewReader(strings.Repeat("x", i*10<<10))) // some are more than nginx's buffer
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response, err = http.Get("http://" + addr + path + "?token=s3cret"); err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+	}
+}
+
 func named(name string) *httptest.Server {
 	return serve(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, name) })
 }
@@ -101,7 +132,7 @@ func serve(f http.HandlerFunc) *httptest.Server { return httptest.NewServer(f) }
 // and says what came back: the body, or if that is not a 200 the status.
 func balance(t *testing.T, servers ...*httptest.Server) func(method, path string, header ...string) string {
 	t.Helper()
-	addr := startNginx(t, func(listen string) string { return compose.Nginx(listen, backends(t, servers)...) })
+	addr, _ := startNginx(t, func(listen string) string { return compose.Nginx(listen, backends(t, servers)...) })
 	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 
 	return func(method, path string, header ...string) string {
@@ -141,8 +172,9 @@ func backends(t *testing.T, servers []*httptest.Server) (addrs []string) {
 	return addrs
 }
 
-// startNginx starts nginx with what conf gives for the address that it listens on.
-func startNginx(t *testing.T, conf func(listen string) string) (addr string) {
+// startNginx starts nginx with what conf gives for the address that it listens on. What it says is complete when it has
+// ended: for cleanups that are registered before this call.
+func startNginx(t *testing.T, conf func(listen string) string) (addr string, said *bytes.Buffer) {
 	t.Helper()
 	if _, err := exec.LookPath("nginx"); err != nil {
 		if os.Getenv("CI") != "" {
@@ -172,11 +204,11 @@ client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_p
 	if err := os.WriteFile(filepath.Join(dir, "conf"), []byte(whole), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var log bytes.Buffer
+	said = new(bytes.Buffer)
 	nginx := exec.Command("nginx", "-p", dir, "-c", "conf", "-e", "stderr")
 	nginx.ExtraFiles = []*os.File{socket} // becomes 3
 	nginx.Env = append(os.Environ(), "NGINX=3;")
-	nginx.Stdout, nginx.Stderr = &log, &log
+	nginx.Stdout, nginx.Stderr = said, said
 	if err := nginx.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -189,8 +221,8 @@ client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_p
 		nginx.Process.Signal(syscall.SIGTERM) // fails if nginx has ended by itself; the log says why
 		nginx.Wait()
 		if t.Failed() {
-			t.Logf("nginx said:\n%s", log.String())
+			t.Logf("nginx said:\n%s", said)
 		}
 	})
-	return addr
+	return addr, said
 }

@@ -102,9 +102,10 @@ func TestACookieLeadsToNobodyButAServer(t *testing.T) {
 // stick starts a sticky nginx in front of servers.
 func stick(t *testing.T, servers ...*httptest.Server) (url string) {
 	t.Helper()
-	return "http://" + startNginx(t, func(listen string) string {
+	addr, _ := startNginx(t, func(listen string) string {
 		return compose.Sticky(compose.Nginx(listen, backends(t, servers)...))
 	})
+	return "http://" + addr
 }
 
 // alone makes each request on a connection of its own.
