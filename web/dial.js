@@ -24,9 +24,24 @@ export function dial(user) {
     };
     socket.onclose = async (event) => {
       clearTimeout(limit);
-      reject(new Error(await why(event)));
+      reject(new Error(await refusal(url) ?? await why(event)));
     };
   });
+}
+
+/**
+ * refusal is why a server lets nobody in, or undefined. A browser keeps the answer
+ * to a failed handshake from the page; so the same is asked without a handshake,
+ * and where that is all that was missing, there is no refusal.
+ */
+async function refusal(url) {
+  try {
+    const answer = await fetch(`${url.pathname}${url.search}`, {cache: 'no-store', signal: AbortSignal.timeout(2000)});
+    const {code, message} = (await answer.json()).error;
+    return code === 'bad_handshake' ? undefined : message;
+  } catch {
+    return undefined; // nobody answers, or a balancer without a server
+  }
 }
 
 const placeTries = 20; // as the lab has it

@@ -12,7 +12,7 @@ import (
 )
 
 // Chromium says on the console when a connection of its own could not be made. Where a server is away, that is so.
-var away = []string{"WebSocket connection to", "net::ERR_"}
+var away = []string{"WebSocket connection to", "net::ERR_", "status of 400"} // the last: dial.js asks for a refusal
 
 // Two tabs on two servers: in phase 3 they are in one room, in phase 2 each has one of its own, with its own count.
 func TestTwoTabs(t *testing.T) {
