@@ -56,6 +56,7 @@ type Client struct {
 	own     []*audience           // what every client hears: everyone's, and the user's own
 	rooms   map[string]membership // joined; for the reading goroutine alone
 	refused bool                  // the last join was; likewise
+	rate    rate                  // of its frames; likewise
 	window  chan struct{}         // one for each unanswered message, at most maxWindow
 }
 
@@ -68,6 +69,7 @@ func newClient(h *Hub, user string, to Transport) *Client {
 		ctx:    ctx,
 		cancel: cancel,
 		rooms:  make(map[string]membership),
+		rate:   newRate(h.frameLimit),
 		window: make(chan struct{}, maxWindow),
 	}
 }
@@ -76,13 +78,17 @@ func newClient(h *Hub, user string, to Transport) *Client {
 // bytes. What the client has to hear about it reaches it through its transport.
 // It waits while a room is being joined (at most 5 s), then for as long as the
 // client takes to read what it has missed there, and while 64 messages are
-// unanswered (at most 2 s). A client that is ending is not listened to.
+// unanswered (at most 2 s). A frame over the limit is refused (Hub.LimitFrames). A
+// client that is ending is not listened to.
 func (c *Client) Handle(frame []byte) {
 	if !c.out.begin() {
 		return
 	}
 	defer c.out.settle()
 	req, bad := decode(frame)
+	if within, tooLong := c.rate.take(); !within {
+		bad = c.limited(tooLong)
+	}
 	if bad == nil {
 		switch req.kind {
 		case "join":

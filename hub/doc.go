@@ -11,6 +11,7 @@
 // The way of a message, in reading order:
 //
 //	client.go     Client.Handle     one frame in: decoded, checked, carried out
+//	rate.go       rate.take         unless there are too many of them
 //	decode.go     decode            the only place that decodes JSON
 //	publish.go    Hub.publish       encoded once; the payload is final from here on
 //	backplane.go  Backplane         what instances share …
@@ -37,8 +38,9 @@
 // backplane. So there is one order per room, and one path to read. The price is
 // a round trip, and silence while the backplane is away (docs/adr/0002).
 //
-// Limits: frames up to [MaxFrame], 100 rooms a client, 64 unanswered messages a
-// client, 1 MiB waiting for a slow reader, as much again held back for a member
-// that catches up. Each user who comes to a room or leaves it is a frame to each
-// of its members: a room of ten thousand that all come at once is no chat room.
+// Limits: frames up to [MaxFrame], as many a second as [Hub.LimitFrames] says,
+// 100 rooms a client, 64 unanswered messages a client, 1 MiB waiting for a slow
+// reader, as much again held back for a member that catches up. Each user who
+// comes to a room or leaves it is a frame to each of its members: a room of ten
+// thousand that all come at once is no chat room.
 package hub

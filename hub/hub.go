@@ -8,8 +8,9 @@ import (
 
 // A Hub is one instance: its clients, and what they hear.
 type Hub struct {
-	id    string
-	plane Backplane
+	id         string
+	plane      Backplane
+	frameLimit int // a second, of one client; 0: none
 
 	mu        sync.Mutex // guards what follows; nothing waits under it
 	clients   map[*Client]struct{}
@@ -29,6 +30,11 @@ func New(serverID string, plane Backplane) *Hub {
 		audiences: make(map[Destination]*audience),
 	}
 }
+
+// LimitFrames bounds what one client may send: perSecond frames, and twice as many
+// at once; 0 is no limit. Those over it are not carried out, and a client that is
+// over it for 10 s on end is ended. It is called before Connect, if at all.
+func (h *Hub) LimitFrames(perSecond int) { h.frameLimit = perSecond }
 
 // ServerID is the instance's name.
 func (h *Hub) ServerID() string { return h.id }

@@ -18,6 +18,7 @@ const (
 	CodeNotInRoom    = "not_in_room"
 	CodeUserOffline  = "user_offline"
 	CodeUnavailable  = "unavailable"
+	CodeRateLimited  = "rate_limited"
 )
 
 // A Problem is why something that was asked for was not done. A client is told
