@@ -29,6 +29,8 @@ One chat server. It is configured by environment variables:
                   (default: users need no token)
   MAX_CONNECTIONS
                   how many clients it takes at a time (default 20000)
+  RATE_LIMIT      frames a second of one connection, and twice as many at once
+                  (default 100; 0: no limit)
   ALLOWED_ORIGINS
                   whose pages may connect beside this server's own, such as
                   https://a.example,https://b.example (default: nobody's)

@@ -27,6 +27,7 @@ type Config struct {
 
 	AuthSecret string // AUTH_SECRET: what users' tokens are signed with; "": users need none
 
+	RateLimit int           // RATE_LIMIT: frames a second of one connection; 0: no limit
 	APIToken  string        // API_TOKEN: what backend services must know; "": there are none
 	Retention hub.Retention // HISTORY_MESSAGES and HISTORY_FOR; zeros: the hub's defaults
 }
@@ -75,6 +76,9 @@ func Configure() (Config, error) {
 		return c, fmt.Errorf("REDIS_WAIT %q: want a number of replicas, 0 to 255", wait)
 	}
 	c.RedisWait = int(replicas)
+	if c.RateLimit, err = rateLimit(cmp.Or(os.Getenv("RATE_LIMIT"), "100")); err != nil {
+		return c, err
+	}
 	log.SetPrefix("[" + c.ServerID + "] ")
 	return c, nil
 }
@@ -123,4 +127,14 @@ func retention(messages, duration string) (r hub.Retention, err error) {
 		}
 	}
 	return r, nil
+}
+
+// rateLimit reads how many frames a second one connection may send.
+func rateLimit(s string) (int, error) {
+	const most = 1_000_000
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > most {
+		return 0, fmt.Errorf("RATE_LIMIT %q: use a number of frames a second from 0 (no limit) to %d", s, most)
+	}
+	return n, nil
 }

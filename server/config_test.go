@@ -71,3 +71,17 @@ func TestConfigure(t *testing.T) {
 		})
 	}
 }
+
+func TestConfigureTheRateLimit(t *testing.T) {
+	t.Setenv("SERVER_ID", "server-1")
+	for value, want := range map[string]int{"": 100, "0": 0, "1000000": 1_000_000, "-1": -1, "1000001": -1, "10/s": -1} {
+		t.Setenv("RATE_LIMIT", value)
+		config, err := server.Configure()
+		switch {
+		case want < 0 && (err == nil || !strings.Contains(err.Error(), "RATE_LIMIT "+strconv.Quote(value)+": use a number")):
+			t.Errorf("RATE_LIMIT=%s: %v, want an error that says so", value, err)
+		case want >= 0 && (err != nil || config.RateLimit != want):
+			t.Errorf("RATE_LIMIT=%s: %d, %v, want %d", value, config.RateLimit, err, want)
+		}
+	}
+}

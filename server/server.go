@@ -40,6 +40,7 @@ func New(config Config, h *hub.Hub) *Server {
 	s := &Server{hub: h, apiToken: config.APIToken, origins: config.AllowedOrigins, routes: http.NewServeMux()}
 	s.tokens = newTokens(config.AuthSecret)
 	s.places = make(chan struct{}, cmp.Or(config.MaxConnections, defaultConnections))
+	h.LimitFrames(config.RateLimit)
 	s.routes.Handle("/ws", methods{http.MethodGet: s.ws})
 	s.routes.Handle("/poll", methods{http.MethodPost: s.openPoll})
 	s.routes.Handle("/poll/{session}", methods{http.MethodGet: s.poll, http.MethodPost: s.postFrame, http.MethodDelete: s.closePoll})
