@@ -33,7 +33,7 @@ func (l *loading) run(ctx context.Context, phase stack.Phase) (err error) {
 	servers := l.servers(phase)
 	l.screen.title(phase, servers)
 	l.screen.Doing("starting " + phase.Name)
-	s, err := stack.Start(ctx, engine, phase, servers)
+	s, err := stack.Start(ctx, engine, phase, servers, "RATE_LIMIT=0") // a load is no chat
 	if err != nil {
 		return err
 	}

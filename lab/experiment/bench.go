@@ -24,6 +24,11 @@ var nothingShared, withRedis = phases[1], phases[2]
 // pick is the first in a full run, the second in a fast one.
 func pick[T any](b *bench, full, fast T) T { return rig.Pick(b.Rig, full, fast) }
 
+// Start starts a stack that takes as much as experiments send.
+func (b *bench) Start(p stack.Phase, servers int, env ...string) *stack.Stack {
+	return b.Rig.Start(p, servers, append([]string{"RATE_LIMIT=0"}, env...)...)
+}
+
 // still waits until a count has not changed for a while.
 func (b *bench) still(count func() int) {
 	const still = 150 * time.Millisecond // three looks of a table that is polled
