@@ -3,7 +3,10 @@ package hub
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
+	"time"
 )
 
 // A Hub is one instance: its clients, and what they hear.
@@ -94,16 +97,24 @@ func (h *Hub) register(user string, to Transport) (*Client, error) {
 	return c, nil
 }
 
+// Clients come back at the moment in which they are told to go, all of them to the
+// instances that are left. So they are told one after the other, or, where there
+// are many, group after group, within about a second.
+const (
+	drainPause  = 10 * time.Millisecond // between two groups
+	drainGroups = 100                   // at most
+)
+
 // Drain ends the instance: no new clients, the messages that were read are
-// answered, then every client is ended with Restart. It returns when nothing is
-// left of them, or with ctx's error and the clients that are left as they are.
+// answered, then every client is ended with Restart, one every 10 ms, or faster, so
+// that the last one is told within 1 s. It returns when nothing is left of them, or
+// with ctx's error, when all have been told, and those that are left are as they are.
 func (h *Hub) Drain(ctx context.Context) error {
 	h.mu.Lock()
 	h.draining = true
-	for c := range h.clients {
-		c.end(Restart)
-	}
+	clients := slices.Collect(maps.Keys(h.clients))
 	h.mu.Unlock()
+	tell(ctx, clients)
 
 	gone := make(chan struct{})
 	go func() { // ends with the last client; every one is bounded by its transport
@@ -115,6 +126,20 @@ func (h *Hub) Drain(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// tell ends clients, group after group; with ctx's end those that are left, at once.
+func tell(ctx context.Context, clients []*Client) {
+	size := (len(clients) + drainGroups - 1) / drainGroups
+	for n, c := range clients {
+		if n > 0 && n%size == 0 {
+			select {
+			case <-time.After(drainPause):
+			case <-ctx.Done():
+			}
+		}
+		c.end(Restart)
 	}
 }
 

@@ -124,7 +124,7 @@ func TestAResumingClientEnds(t *testing.T) {
 		end    func(*hub.Hub, peer)
 		answer string // to a join that has not been answered before
 	}{
-		{"by a drain", func(h *hub.Hub, _ peer) { go h.Drain(context.Background()) }, "service restart"},
+		{"by a drain", func(h *hub.Hub, _ peer) { go h.Drain(context.Background()); pass(drainTells) }, "service restart"},
 		{"by a broken connection", func(_ *hub.Hub, p peer) { close(p.wire.broken) }, ""},
 	}
 	for _, test := range tests {

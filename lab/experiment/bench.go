@@ -24,7 +24,8 @@ var nothingShared, withRedis = phases[1], phases[2]
 // pick is the first in a full run, the second in a fast one.
 func pick[T any](b *bench, full, fast T) T { return rig.Pick(b.Rig, full, fast) }
 
-// Start starts a stack that takes as much as experiments send.
+// Start starts a stack whose servers do not limit what users say: experiments are about
+// what they hear.
 func (b *bench) Start(p stack.Phase, servers int, env ...string) *stack.Stack {
 	return b.Rig.Start(p, servers, append([]string{"RATE_LIMIT=0"}, env...)...)
 }
