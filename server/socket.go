@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"io"
+	"os"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ const (
 	writeWait = 5 * time.Second // for one write to a peer that reads slowly
 	closeWait = time.Second     // for the peer to answer a close frame
 	writeSize = 64 << 10        // bytes in one write, more or less
+	sendSize  = 32 << 10        // bytes that the kernel keeps of them, of which it makes twice as many
 )
 
 // Buffers serve all connections: only one that is writing holds any.
@@ -35,6 +37,11 @@ var _ connection = (*socket)(nil)
 
 func newSocket(conn *websocket.Conn) *socket {
 	s := &socket{conn: conn, done: make(chan struct{})}
+	// Linux lets a send buffer grow to 4 MB: memory for each connection, and a place
+	// where a peer that does not read can hide for minutes.
+	if kernel, ok := conn.NetConn().(interface{ SetWriteBuffer(int) error }); ok {
+		kernel.SetWriteBuffer(sendSize) // fails where the peer is gone, which Send will notice
+	}
 	conn.SetReadLimit(hub.MaxFrame)
 	conn.SetPongHandler(func(string) error { return s.alive() })
 	// gorilla's own handler would give the pong one second, and with it whatever
@@ -91,6 +98,7 @@ func (s *socket) Send(frames [][]byte) error {
 	return nil
 }
 
+// write tells a peer that reads too slowly from one that is gone.
 func (s *socket) write(buf []byte) error {
 	conn := s.conn.NetConn()
 	if err := conn.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
@@ -98,6 +106,9 @@ func (s *socket) write(buf []byte) error {
 	}
 	_, err := conn.Write(buf)
 	s.broken = err != nil
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return hub.SlowConsumer
+	}
 	return err
 }
 

@@ -157,7 +157,8 @@ func TestADeadPeerIsNoticedWithin60s(t *testing.T) {
 }
 
 // The peer's machine does not even take what we send.
-func TestAPeerThatTakesNothingIsDroppedWithin10s(t *testing.T) {
+func TestAPeerThatTakesNothingIsDroppedWithin10sAsASlowConsumer(t *testing.T) {
+	lines := logged(t)
 	synctest.Test(t, func(t *testing.T) {
 		dial, stop := serve(t, new(hub.Memory))
 		conn := dial().NetConn() // a pipe has no buffer: the welcome is stuck
@@ -169,6 +170,9 @@ func TestAPeerThatTakesNothingIsDroppedWithin10s(t *testing.T) {
 			t.Errorf("read after 10 s: %v, want the end of the connection", err)
 		}
 		stop()
+		if want := `cause="write: slow consumer (1008)"`; !strings.Contains(lines.String(), want) {
+			t.Errorf("the log has no %s:\n%s", want, lines)
+		}
 	})
 }
 
