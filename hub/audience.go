@@ -17,6 +17,7 @@ const (
 // connections, or everyone. It exists while somebody uses it.
 type audience struct {
 	to     Destination
+	counts *counters          // the hub's
 	users  int                // members, and those who are to be; guarded by Hub.mu
 	cancel context.CancelFunc // called with the last user
 
@@ -28,10 +29,11 @@ type audience struct {
 	present map[string]struct{}     // of a room: its participants, on all instances
 }
 
-func newAudience(to Destination, cancel context.CancelFunc) *audience {
+func newAudience(to Destination, cancel context.CancelFunc, counts *counters) *audience {
 	return &audience{
 		to:      to,
 		cancel:  cancel,
+		counts:  counts,
 		opened:  make(chan struct{}),
 		members: make(map[*Client]*catchingUp),
 		present: make(map[string]struct{}),
@@ -104,13 +106,16 @@ func (a *audience) deliver(b Batch) {
 		all = append([][]byte{a.gap(b.After)}, frames...)
 	}
 	a.at = b.End()
+	live := 0
 	for c, behind := range a.members {
 		if behind == nil {
 			c.out.deliver(all)
+			live++
 		} else if behind.pass(c, b, frames, all) {
 			a.members[c] = nil
 		}
 	}
+	a.counts.delivered.Add(uint64(live * len(frames)))
 }
 
 // frames are a batch's messages as members get them. In a room frames[i] is that

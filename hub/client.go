@@ -100,8 +100,20 @@ func (c *Client) Handle(frame []byte) {
 		}
 	}
 	if bad != nil {
-		c.out.offer(bad.frame(req))
+		c.refuse(req, bad)
 	}
+}
+
+func (c *Client) refuse(req request, bad *Problem) {
+	c.hub.counters.problem(bad.Code)
+	c.out.offer(bad.frame(req))
+}
+
+// hear is for the messages of a member that catches up: see audience.deliver for
+// all others.
+func (c *Client) hear(messages [][]byte) {
+	c.hub.counters.delivered.Add(uint64(len(messages)))
+	c.out.deliver(messages)
 }
 
 func (c *Client) join(req request) *Problem {
@@ -156,11 +168,13 @@ func (c *Client) say(req request) *Problem {
 		return unavailable("not sent", err)
 	}
 	c.out.owe()
+	c.hub.counters.received.Add(1)
 	c.hub.publish(c.user, to, req, func(at Position, err error) {
 		switch {
 		case err != nil:
-			c.out.offer(notSent(to, err).frame(req))
+			c.refuse(req, notSent(to, err))
 		case req.ref != "":
+			c.hub.counters.acks.Add(1)
 			c.out.offer(ack(req.ref, to, at))
 		}
 		c.out.settle()
@@ -203,5 +217,6 @@ func (c *Client) Close(cause error) {
 		c.hub.exit(a)
 	}
 	<-c.out.closed
+	c.hub.counters.ended(c.Cause())
 	c.hub.forget(c)
 }

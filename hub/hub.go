@@ -14,10 +14,12 @@ type Hub struct {
 	id         string
 	plane      Backplane
 	frameLimit int // a second, of one client; 0: none
+	counters   counters
 
 	mu        sync.Mutex // guards what follows; nothing waits under it
 	clients   map[*Client]struct{}
 	audiences map[Destination]*audience
+	rooms     int // of the audiences
 	draining  bool
 
 	running sync.WaitGroup // one for each client and each audience
@@ -159,8 +161,11 @@ func (h *Hub) enter(to Destination) *audience {
 	a := h.audiences[to]
 	if a == nil {
 		ctx, cancel := context.WithCancel(context.Background())
-		a = newAudience(to, cancel)
+		a = newAudience(to, cancel, &h.counters)
 		h.audiences[to] = a
+		if to.IsRoom() {
+			h.rooms++
+		}
 		h.running.Add(1)
 		go a.open(ctx, h.plane, h.running.Done) // ends when it is open, or with its last user
 	}
@@ -174,6 +179,9 @@ func (h *Hub) exit(a *audience) {
 	defer h.mu.Unlock()
 	if a.users--; a.users == 0 {
 		delete(h.audiences, a.to)
+		if a.to.IsRoom() {
+			h.rooms--
+		}
 		a.cancel()
 	}
 }

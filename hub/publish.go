@@ -18,14 +18,18 @@ const service = "@server"
 // backplane. Nobody is told here: the sender's own copy comes back like
 // everybody's.
 func (h *Hub) publish(from string, to Destination, req request, answered func(Position, error)) {
+	now := time.Now()
 	p := Publication{
 		To:      to,
-		Payload: encode(messagePayload{from, req.text, h.id, sentAt(time.Now())}),
+		Payload: encode(messagePayload{from, req.text, h.id, sentAt(now)}),
 	}
 	if req.ref != "" {
 		p.Key = from + " " + req.ref
 	}
-	h.plane.Publish(p, answered)
+	h.plane.Publish(p, func(at Position, err error) {
+		h.counters.published.add(time.Since(now))
+		answered(at, err)
+	})
 }
 
 // Post says something to a room, a user or everyone, for a backend service: body

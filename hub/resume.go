@@ -41,10 +41,11 @@ func (m *catchingUp) pass(c *Client, b Batch, frames, all [][]byte) (live bool) 
 		return false // the rest of a history that the member has left behind
 	case b.After.Epoch != m.ahead.Epoch || b.After.Offset > m.ahead.Offset:
 		c.out.deliver(all)
+		c.hub.counters.delivered.Add(uint64(len(frames))) // the gap, if there is one, is no message
 		return true
 	}
 	seen := m.ahead.Offset - b.After.Offset
-	c.out.deliver(frames[min(seen, uint64(len(frames))):])
+	c.hear(frames[min(seen, uint64(len(frames))):])
 	return seen <= uint64(len(frames))
 }
 
@@ -126,14 +127,14 @@ func (a *audience) lost(c *Client) bool {
 func (a *audience) replay(c *Client, page Batch) (done bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	c.out.deliver(a.frames(page))
+	c.hear(a.frames(page))
 	m, at := a.members[c], page.End()
 	if m.lost {
 		return false
 	}
 	switch here := at.Epoch == m.after.Epoch; {
 	case here && at.Offset >= m.after.Offset && at.Offset <= m.after.Offset+uint64(len(m.held)):
-		c.out.deliver(m.held[at.Offset-m.after.Offset:])
+		c.hear(m.held[at.Offset-m.after.Offset:])
 		a.members[c] = nil
 		return true
 	case here && at.Offset > m.after.Offset, !here && len(page.Payloads) == 0:
@@ -152,6 +153,6 @@ func (a *audience) giveUp(c *Client, req request) {
 	answer := a.joined(m.after)
 	answer.Recovered = new(false)
 	a.greet(c, req, answer)
-	c.out.deliver(m.held)
+	c.hear(m.held)
 	a.members[c] = nil
 }
