@@ -27,6 +27,7 @@ type Backplane struct {
 	keep     hub.Retention
 	heart    *heart
 	inbox    *inbox
+	counters counters
 	doubts   chan struct{} // holds one token while somebody doubts the layout
 	nowhere  *shard        // of topics that no Redis owns
 
@@ -40,7 +41,10 @@ type Backplane struct {
 	topics map[string]*topic
 }
 
-var _ hub.Backplane = (*Backplane)(nil)
+var (
+	_ hub.Backplane = (*Backplane)(nil)
+	_ hub.Counted   = (*Backplane)(nil)
+)
 
 // Open joins the Redis that config names. It returns within 5 s, with an error
 // that names the address, and no password, where Redis does not answer. Close it

@@ -38,6 +38,8 @@
 //	mine.go       whom this instance has there: desired state as well
 //	heart.go      which instances live, and what becomes of those who were on others
 //
+//	counts.go     how often the way to Redis broke, and what it cost
+//
 //	topology.go   which masters there are, and which one has a topic:
 //	sentinel.go   the one that most sentinels say …
 //	cluster.go    … or those of a cluster's slots

@@ -23,6 +23,7 @@ type shard struct {
 	reads     *pipe // apart, so that a long catch-up does not hold up messages
 	questions *pipe // apart, so that whoever asks holds up no catch-up
 	inbox     *inbox
+	counts    *counters // the backplane's
 	doubts    chan<- struct{}
 	changed   chan struct{} // holds one token while marked is not empty
 	up        chan struct{} // closed when Ready is nil for the first time
@@ -52,6 +53,7 @@ func newShard(b *Backplane, addr string) *shard {
 		reads:     newPipe(client, readBatch, b.doubts),
 		questions: newPipe(client, readBatch, b.doubts),
 		inbox:     b.inbox,
+		counts:    &b.counters,
 		doubts:    b.doubts,
 		changed:   make(chan struct{}, 1),
 		up:        make(chan struct{}),
@@ -126,6 +128,9 @@ func (s *shard) setReady(err error) {
 	s.ready = err
 	select {
 	case <-s.up:
+		if err == nil {
+			s.counts.reconnects.Add(1)
+		}
 	default:
 		if err == nil {
 			close(s.up)

@@ -24,8 +24,9 @@ const (
 // subscription, broken connections, messages that Redis threw away, and a
 // Redis that came back empty.
 type topic struct {
-	name string
-	keep hub.Retention
+	name   string
+	keep   hub.Retention
+	counts *counters // the backplane's
 
 	users  int     // subscribers, participants and watchers, and those to be; guarded by Backplane.mu
 	shard  *shard  // the one that should be subscribed to it; likewise
@@ -40,6 +41,7 @@ type topic struct {
 	last        []byte        // that message's payload: another one at its offset is another history
 	catching    bool          // a catch-up is under way …
 	again       bool          // … and another one is needed after it
+	broken      bool          // something may have been missed: the next read is a catch-up that counts
 	held        []message     // what came meanwhile, or the newest of it: at most heldLimit
 	pause       time.Duration // before the last retry; zero after a success
 	ended       bool
@@ -47,10 +49,11 @@ type topic struct {
 
 type subscriber struct{ deliver func(hub.Batch) }
 
-func newTopic(name string, reads *pipe, keep hub.Retention) *topic {
+func newTopic(name string, reads *pipe, keep hub.Retention, counts *counters) *topic {
 	return &topic{
 		name:        name,
 		keep:        keep,
+		counts:      counts,
 		reads:       reads,
 		live:        make(chan struct{}),
 		subscribers: make(map[*subscriber]struct{}),
@@ -105,6 +108,7 @@ func (t *topic) advance(messages []message) {
 		}
 		if m.Epoch != end.Epoch || m.Offset != end.Offset+1 {
 			t.deliver(batch)
+			t.broken = true
 			t.startCatchUp()
 			return
 		}
@@ -151,6 +155,18 @@ func (t *topic) move(reads *pipe) {
 func (t *topic) catchUp() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.broken = true
+	t.read()
+}
+
+// look is catchUp for a topic that nothing has happened to.
+func (t *topic) look() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.read()
+}
+
+func (t *topic) read() {
 	if t.catching {
 		t.again = true // the read under way may have been too early
 		return
@@ -183,9 +199,14 @@ func (t *topic) caughtUp(answer any, err error) {
 		return
 	}
 	t.catching, t.pause = false, 0
+	broken := t.broken
+	t.broken = t.again
 	if t.at.Epoch == "" {
 		t.begin(last, missed)
 	} else {
+		if broken {
+			t.counts.catchUps.Add(1)
+		}
 		t.resume(last, missed)
 	}
 	held := t.held
@@ -225,6 +246,7 @@ func (t *topic) resume(last hub.Position, missed []message) {
 	}
 	if after != t.at || !same {
 		if t.at.Offset > 0 { // else nothing that anybody knows of
+			t.counts.gaps.Add(1)
 			slog.Warn("messages lost", "topic", t.name, "after", t.at.Offset, "next", after.Offset+1)
 		}
 		t.deliver(hub.Batch{After: after, Gap: true})

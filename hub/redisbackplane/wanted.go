@@ -18,7 +18,7 @@ func (b *Backplane) enter(name string) *topic {
 	t := b.topics[name]
 	if t == nil {
 		s := b.owner(name)
-		t = newTopic(name, s.reads, b.keep)
+		t = newTopic(name, s.reads, b.keep, &b.counters)
 		t.shard = s
 		b.topics[name] = t
 		s.want(t)
@@ -87,7 +87,7 @@ func (b *Backplane) renew(ctx context.Context) {
 		topics := slices.Collect(maps.Values(b.topics))
 		b.mu.Unlock()
 		for _, t := range topics {
-			t.catchUp()
+			t.look()
 		}
 		for _, r := range b.rosters() {
 			r.read()
