@@ -13,7 +13,7 @@ import (
 // it calls leave at the client's end. Where it may not, admit has answered.
 func (s *Server) admit(w http.ResponseWriter, r *http.Request) (user string, join []byte, ok bool) {
 	if !s.enter() {
-		fail(w, codeFull, "this instance has as many clients as it takes: try again later, or another instance")
+		s.turnAway(w, codeFull, "this instance has as many clients as it takes: try again later, or another instance")
 		return "", nil, false
 	}
 	defer func() {
@@ -25,15 +25,21 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) (user string, joi
 	user, join = s.user(q, r), q.join()
 	switch {
 	case q.problem != nil:
-		refuse(w, q.problem)
+		s.turnAway(w, q.problem.Code, q.problem.Message)
 	case !s.mayConnect(r):
-		fail(w, codeForbiddenOrigin, "this page is from another origin than "+r.Host+", and not from one of ALLOWED_ORIGINS")
+		s.turnAway(w, codeForbiddenOrigin, "this page is from another origin than "+r.Host+", and not from one of ALLOWED_ORIGINS")
 	case errors.Is(s.hub.Ready(), hub.ErrDraining):
-		fail(w, codeDraining, hub.ErrDraining.Error())
+		s.turnAway(w, codeDraining, hub.ErrDraining.Error())
 	default:
 		return user, join, true
 	}
 	return "", nil, false
+}
+
+// turnAway is fail for who wanted to become a client.
+func (s *Server) turnAway(w http.ResponseWriter, code, message string) {
+	s.metrics.refused.WithLabelValues(code).Inc()
+	fail(w, code, message)
 }
 
 // enter takes a place for a client, before anything else is spent on it. It does

@@ -2,6 +2,7 @@ package server
 
 import (
 	"log/slog"
+	"time"
 
 	"secondserver/hub"
 )
@@ -14,25 +15,34 @@ type connection interface {
 	// readInto hands frames to client until there are no more, and says why.
 	readInto(client *hub.Client) error
 
+	transport() string // overWebSocket or byPolling
+
 	// unread is called once, when nobody reads any more.
 	unread()
 }
+
+// What the two are called in logs and metrics.
+const overWebSocket, byPolling = "websocket", "polling"
 
 // run is a client's one goroutine, from its first frame to its last. It ends when
 // the peer goes, or when the hub closes the connection.
 func (s *Server) run(conn connection, user string, join []byte) {
 	defer s.leave()
+	began := time.Now()
 	client, err := s.hub.Connect(user, conn)
 	if err != nil { // a drain that began just now
 		conn.unread()
 		conn.Close(hub.Restart)
 		return
 	}
+	connected := s.metrics.connections.WithLabelValues(conn.transport())
+	connected.Inc()
+	defer connected.Dec()
 	if join != nil {
 		client.Handle(join)
 	}
 	cause := conn.readInto(client)
 	conn.unread()
 	client.Close(cause)
-	slog.Info("disconnected", "user", user, "cause", client.Cause())
+	slog.Info("disconnected", "user", user, "transport", conn.transport(), "lasted", time.Since(began).Round(time.Millisecond), "cause", client.Cause())
 }

@@ -23,6 +23,7 @@
 //	rooms.go       who is in a room, and what was said there
 //	service.go     how backend services speak
 //	page.go        the page
+//	metrics.go     what has happened so far, for Prometheus
 //
 // Browsers are let in from the same origin, and from those that are allowed: the
 // Origin header, where there is one, must name the host and port that the request

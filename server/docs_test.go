@@ -143,6 +143,9 @@ func TestTheCallsOnTheProtocolPageAreAnsweredSo(t *testing.T) {
 			}
 		}
 		got = strings.Replace(got, `"phase":"server.test"`, `"phase":"phase2-broken"`, 1) // whose test this is
+		if path == "/metrics" {
+			got = "" // no JSON: see TestMetrics
+		}
 		if status := strconv.Itoa(answer.StatusCode); status != parts[4] || !matches(want, got) {
 			t.Errorf("%s\nis answered by %s %s", line, status, got)
 		}

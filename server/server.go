@@ -30,6 +30,7 @@ type Server struct {
 	tokens   *tokens  // of users; nil where there are none
 	origins  []string // whose pages may connect, beside our own
 	routes   *http.ServeMux
+	metrics  *metrics
 	sessions sessions
 	places   chan struct{}  // one in it for each client, from its handshake to its end
 	clients  sync.WaitGroup // likewise
@@ -37,7 +38,7 @@ type Server struct {
 
 // New returns the handler of h's network side. Serve is what programs use.
 func New(config Config, h *hub.Hub) *Server {
-	s := &Server{hub: h, apiToken: config.APIToken, origins: config.AllowedOrigins, routes: http.NewServeMux()}
+	s := &Server{hub: h, apiToken: config.APIToken, origins: config.AllowedOrigins, metrics: newMetrics(h), routes: http.NewServeMux()}
 	s.tokens = newTokens(config.AuthSecret)
 	s.places = make(chan struct{}, cmp.Or(config.MaxConnections, defaultConnections))
 	h.LimitFrames(config.RateLimit)
@@ -47,6 +48,7 @@ func New(config Config, h *hub.Hub) *Server {
 	s.routes.Handle("/instance", get(s.instance))
 	s.routes.Handle("/healthz", get(s.healthz))
 	s.routes.Handle("/readyz", get(s.readyz))
+	s.routes.Handle("/metrics", get(s.metrics.handler().ServeHTTP))
 	s.routes.Handle("/rooms/{room}", get(s.reader(s.participants)))
 	messages := get(s.reader(s.history))
 	messages[http.MethodPost] = s.service(s.postToRoom)

@@ -104,6 +104,8 @@ func (p *session) readInto(client *hub.Client) error {
 	}
 }
 
+func (p *session) transport() string { return byPolling }
+
 func (p *session) unread() { p.remove(p) }
 
 // poll is one GET: it hands answer what waits for the client, at once if there is

@@ -124,6 +124,8 @@ func appendTextFrame(buf, payload []byte) []byte {
 	return append(buf, payload...)
 }
 
+func (s *socket) transport() string { return overWebSocket }
+
 func (s *socket) unread() { close(s.done) }
 
 // Close ends the connection in order: our close frame, our end of the stream,

@@ -60,7 +60,7 @@ func (s *socket) readInto(client *hub.Client) error {
 		case errors.Is(err, websocket.ErrReadLimit):
 			return tooBig
 		case err != nil:
-			return err
+			return unspoken(err)
 		case kind == websocket.BinaryMessage:
 			client.Handle(nil) // no JSON object: a bad_frame
 		case !utf8.Valid(frame):
@@ -73,4 +73,13 @@ func (s *socket) readInto(client *hub.Client) error {
 			return err
 		}
 	}
+}
+
+// unspoken leaves out what the peer says in a close frame: that is a user's text,
+// and causes are logged.
+func unspoken(err error) error {
+	if end, ok := errors.AsType[*websocket.CloseError](err); ok {
+		return &websocket.CloseError{Code: end.Code}
+	}
+	return err
 }
