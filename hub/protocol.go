@@ -127,23 +127,73 @@ func messageFrame(to Destination, offset uint64, payload []byte) (frame []byte, 
 	}
 	rest := payload[1:]
 	b := make([]byte, 0, len(`{"type":"message","room":"","offset":,`)+len(to.topic)+20+len(payload))
+	said := 0 // keys that the hub has spoken for, from included
 	switch {
 	case to.IsRoom():
+		said = 4
 		b = append(b, `{"type":"message","room":"`...)
 		b = append(b, to.name()...) // a valid name needs no escaping
 		b = append(b, `","offset":`...)
 		b = strconv.AppendUint(b, offset, 10)
 		b = append(b, ',')
 	case to.IsUser():
+		said = 3
 		b = append(b, `{"type":"message","to":"`...)
 		b = append(b, to.name()...)
 		b = append(b, `",`...)
 	default: // without its first key: everyone is spoken to by nobody in particular
+		said = 1
 		b = append(b, `{"type":"announcement",`...)
 		_, rest, _ = bytes.Cut(rest, []byte(`",`))
 	}
 	b = append(b, rest...)
-	return b, json.Valid(b) && utf8.Valid(b) // the former alone takes any byte in a string
+	// json.Valid alone takes any byte in a string.
+	return b, json.Valid(b) && utf8.Valid(b) && !repeats(b, said)
+}
+
+// repeats tells whether a frame, which is JSON, has any of the hub's own keys behind
+// the first ones, which said counts. Of a key that is given twice the last counts:
+// a payload with a "room" or an "offset" in it would take its readers to another
+// place. Many readers take "Room" and "\u0072oom" for "room", too, so a key is made
+// of a-z and _, as all of ours are.
+func repeats(frame []byte, said int) bool {
+	depth, key := 0, false // key: what comes next is one, not a value
+	for i := 0; i < len(frame); i++ {
+		switch frame[i] {
+		case '{', '[':
+			depth++
+			key = true
+		case '}', ']':
+			depth--
+		case ',':
+			key = true
+		case ':':
+			key = false
+		case '"':
+			begin := i + 1
+			for i = begin; frame[i] != '"'; i++ {
+				if frame[i] == '\\' {
+					i++
+				}
+			}
+			if depth != 1 || !key {
+				continue
+			}
+			if said--; said < 0 && !free(frame[begin:i]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// free tells whether a payload may have the key.
+func free(key []byte) bool {
+	switch string(key) {
+	case "type", "room", "offset", "to", "from":
+		return false
+	}
+	return len(bytes.Trim(key, "abcdefghijklmnopqrstuvwxyz_")) == 0
 }
 
 // sentAt is RFC 3339 in UTC with milliseconds.
