@@ -26,8 +26,14 @@ func parse(raw string) (*redis.Options, topology, error) {
 	if err != nil || u.User == nil && strings.Contains(raw, "@") {
 		return nil, nil, malformed(raw, err)
 	}
+	query := u.Query()
+	for _, host := range append(query["addr"], u.Host) {
+		if !hostPort.MatchString(host) {
+			return nil, nil, malformed(raw, nil)
+		}
+	}
 	form := parseSingle
-	switch query := u.Query(); {
+	switch {
 	case query.Has("master_name"):
 		form = parseSentinels
 	case query.Has("addr"):
@@ -39,6 +45,10 @@ func parse(raw string) (*redis.Options, topology, error) {
 	}
 	return options, topology, nil
 }
+
+// hostPort is what an address looks like. go-redis would take more for one, and we
+// would name it in logs: of "redis://:s3cret:", say, where the host was forgotten.
+var hostPort = regexp.MustCompile(`^([A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?\])(:[0-9]*)?$`)
 
 // working sets the options of connections for scripts and messages.
 func working(o *redis.Options) *redis.Options {
