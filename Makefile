@@ -2,7 +2,7 @@
 
 # The phases share their ports, so nothing here runs side by side, not even with -j.
 .NOTPARALLEL:
-.PHONY: help demo up experiments phase1 phase2 phase3 down images test check screenshots
+.PHONY: help demo up experiments phase1 phase2 phase3 down images test fuzz check screenshots
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ images: ## get Redis and nginx, build the servers
 
 test: ## run all tests; says what this machine could not run
 	@scripts/test.sh
+
+fuzz: ## try what nobody has thought of: each target for FUZZTIME (30s)
+	@scripts/fuzz.sh
 
 check: ## check format and style: gofmt, vet, staticcheck, shellcheck
 	@scripts/check.sh

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# fuzz.sh tries what nobody has thought of, on every fuzz target in turn, each for FUZZTIME. What fails is kept beside
+# the target, in testdata/fuzz, and `go test` tries it from then on.
+# shellcheck source=scripts/common.sh
+. "$(dirname "$0")/common.sh"
+
+# Only folders that have targets: to list those of all others would build their tests.
+folders=$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n 1 dirname | sort -u)
+for folder in $folders; do
+  for target in $(go test -list '^Fuzz' "./$folder" | grep '^Fuzz'); do
+    echo "== $folder: $target"
+    go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-30s}" "./$folder"
+  done
+done
