@@ -3,31 +3,26 @@ package dockerengine
 import (
 	"context"
 	"fmt"
-	"strings"
 
-	"github.com/testcontainers/testcontainers-go"
 	"github.com/testcontainers/testcontainers-go/wait"
 
 	"secondserver/compose"
 	"secondserver/lab/stack"
 )
 
-const nginxFile = "/etc/nginx/conf.d/default.conf"
-
-// oneWorker starts nginx as its image does, but with one worker process: then its goodbye says that a new
-// configuration has taken over.
-const oneWorker = `sed -i 's/^worker_processes .*/worker_processes 1;/' /etc/nginx/nginx.conf && exec nginx -g 'daemon off;'`
+// beginNginx starts nginx as its image does, but with one worker process: then its goodbye says that a new
+// configuration has taken over. Nothing can be written but in /run, so all of its configuration is there.
+const beginNginx = `sed -e 's/^worker_processes .*/worker_processes 1;/' \
+    -e 's|include .*mime.types;|include /etc/nginx/mime.types;|' -e 's|include .*conf.d/.*;|include /run/balancer.conf;|' \
+    /etc/nginx/nginx.conf >/run/nginx.conf
+printf %s "$1" >/run/balancer.conf
+exec nginx -c /run/nginx.conf -g 'daemon off;'`
 
 type nginxPart struct {
 	*part
 	backends []string
 	sticky   bool
 	reloads  int
-}
-
-func nginxConfig(backends []string) testcontainers.ContainerFile {
-	config := compose.Nginx("8080", backends...)
-	return testcontainers.ContainerFile{Reader: strings.NewReader(config), ContainerFilePath: nginxFile, FileMode: 0o644}
 }
 
 func (n *nginxPart) URL() string { return "http://" + n.addr }
@@ -47,10 +42,8 @@ func (n *nginxPart) reload(ctx context.Context) error {
 	if n.sticky {
 		config = compose.Sticky(config)
 	}
-	if err := n.container.CopyToContainer(ctx, []byte(config), nginxFile, 0o644); err != nil {
-		return fmt.Errorf("configure nginx: %w", err)
-	}
-	if err := n.exec(ctx, "nginx", "-s", "reload"); err != nil {
+	const replace = `printf %s "$1" >/run/balancer.conf && nginx -c /run/nginx.conf -s reload`
+	if err := n.exec(ctx, "sh", "-c", replace, "sh", config); err != nil {
 		return err
 	}
 	n.reloads++

@@ -45,6 +45,7 @@ func (s *site) run(ctx context.Context, name, image, port string, options ...tes
 		testcontainers.WithHostConfigModifier(func(host *container.HostConfig) {
 			loopback := dockernet.PortBinding{HostIP: netip.MustParseAddr("127.0.0.1")}
 			host.PortBindings = dockernet.PortMap{dockernet.MustParsePort(port): {loopback}}
+			fence(host)
 		}))...)
 	p := &part{name: name, site: s, container: c, port: port}
 	if err == nil {
@@ -54,6 +55,18 @@ func (s *site) run(ctx context.Context, name, image, port string, options ...tes
 		return nil, stack.WithLog(fmt.Errorf("%s: %w", name, err), p.Log())
 	}
 	return p, nil
+}
+
+// fence takes from a container what compose/phase3.yml takes: it runs as it does there.
+// (Its user is in the servers' image, or an option: asUser.)
+func fence(host *container.HostConfig) {
+	host.ReadonlyRootfs = true
+	host.CapDrop = []string{"ALL"}
+	host.SecurityOpt = []string{"no-new-privileges:true"}
+}
+
+func asUser(name string) testcontainers.CustomizeRequestOption {
+	return testcontainers.WithConfigModifier(func(config *container.Config) { config.User = name })
 }
 
 func waitForLog(line string) testcontainers.CustomizeRequestOption {

@@ -12,6 +12,7 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 	"github.com/testcontainers/testcontainers-go/network"
 
+	"secondserver/compose"
 	"secondserver/lab/stack"
 )
 
@@ -60,6 +61,7 @@ func (s *site) labels() map[string]string {
 
 func (s *site) Redis(ctx context.Context) (stack.Redis, error) {
 	p, err := s.run(ctx, "redis", cmp.Or(os.Getenv("REDIS_IMAGE"), "redis:7-alpine"), redisPort,
+		asUser("redis"),
 		testcontainers.WithCmd("redis-server", "--appendonly", "yes", "--save", ""),
 		waitForLog("eady to accept connections"),
 		network.WithNetwork(nil, s.front), // so that the lab reaches it; here it has no name that servers know
@@ -93,8 +95,9 @@ func (s *site) Server(ctx context.Context, id string, env []string) (stack.Serve
 
 func (s *site) Balancer(ctx context.Context, backends []string) (stack.Balancer, error) {
 	p, err := s.run(ctx, "nginx", cmp.Or(os.Getenv("NGINX_IMAGE"), "nginx:1.28-alpine"), serverPort,
-		testcontainers.WithCmd("sh", "-c", oneWorker),
-		testcontainers.WithFiles(nginxConfig(backends)),
+		asUser("nginx"),
+		testcontainers.WithTmpfs(map[string]string{"/run": "uid=101", "/var/cache/nginx": "uid=101"}),
+		testcontainers.WithCmd("sh", "-c", beginNginx, "sh", compose.Nginx("8080", backends...)),
 		waitForLog("start worker process "),
 		network.WithNetwork(nil, s.front))
 	if err != nil {
