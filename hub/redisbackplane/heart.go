@@ -228,6 +228,7 @@ func (h *heart) hear(self string, answer []any, regular bool) (news bool) {
 		if silent < silentBeats {
 			h.others[instance] = silent
 		} else {
+			slog.Warn("an instance has died, its users are counted out", "instance", instance)
 			h.changes = append(h.changes, "-", instance)
 		}
 	}

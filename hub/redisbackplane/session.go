@@ -16,7 +16,8 @@ import (
 
 const (
 	pingEvery      = time.Second
-	silenceLimit   = 3 * time.Second       // without a pong or anything else the connection is dead
+	silenceLimit   = 3 * time.Second       // without anything the connection is dead; without a pong this instance is not ready
+	deafLimit      = 10 * time.Second      // without a pong, whatever else comes, Redis may never hear us again on it
 	reconnectFirst = 50 * time.Millisecond // then twice as long each time …
 	reconnectMost  = time.Second           // … up to this; halved at random, so that instances spread
 )
@@ -68,10 +69,11 @@ func (s *shard) session(ctx context.Context) (heard bool, err error) {
 	if err := subscription.Ping(ctx); err != nil { // dials
 		return false, errors.Join(err, subscription.Close())
 	}
+	pongs := make(chan struct{}, 1)
 	asking := make(chan struct{})
-	go func() { // ends with ctx, or when it cannot write, and ends the receiver
+	go func() { // ends with ctx, or when Redis does not hear it, and ends the receiver
 		defer close(asking)
-		s.ask(ctx, subscription)
+		s.ask(ctx, subscription, pongs)
 		subscription.Close() // nothing is left to lose
 	}()
 	for err == nil {
@@ -83,9 +85,10 @@ func (s *shard) session(ctx context.Context) (heard bool, err error) {
 		}
 		switch what := what.(type) {
 		case *redis.Pong:
+			signal(pongs)
 			if !heard {
 				heard = true
-				s.setReady(nil)
+				s.subscribed()
 				slog.Info("subscribed to Redis", "addr", s.addr)
 			}
 		case *redis.Subscription:
@@ -109,17 +112,34 @@ func (s *shard) session(ctx context.Context) (heard bool, err error) {
 
 // ask tells Redis what this instance wants to be subscribed to: everything at
 // first, then the changes. It never waits for an answer; those come to receive.
-// It also pings, as a dead connection is silent.
-func (s *shard) ask(ctx context.Context, subscription *redis.PubSub) {
+// It also pings, as a dead connection is silent, and one that is dead in one
+// direction is not: whoever hears Redis, and is not heard, can publish nothing.
+func (s *shard) ask(ctx context.Context, subscription *redis.PubSub, pongs <-chan struct{}) {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	s.begin()
+	deaf, last := false, time.Now() // Redis is, since the last pong
 	for {
 		var err error
 		select {
 		case <-ctx.Done():
 			return
+		case <-pongs:
+			if deaf {
+				s.setReady(nil)
+				slog.Info("Redis answers again", "addr", s.addr)
+			}
+			deaf, last = false, time.Now()
 		case <-ping.C:
+			silent := time.Since(last)
+			if silent > deafLimit {
+				return
+			}
+			if silent > silenceLimit && !deaf {
+				deaf = true
+				s.setReady(fmt.Errorf("Redis at %s has not answered for %v", s.addr, silenceLimit))
+				slog.Warn("Redis does not answer", "addr", s.addr)
+			}
 			err = subscription.Ping(ctx)
 		case <-s.changed:
 			wanted, unwanted := s.changes()

@@ -126,14 +126,17 @@ func (s *shard) setReady(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ready = err
+}
+
+// subscribed is called when a session has heard from Redis for the first time.
+func (s *shard) subscribed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ready = nil
 	select {
 	case <-s.up:
-		if err == nil {
-			s.counts.reconnects.Add(1)
-		}
+		s.counts.reconnects.Add(1)
 	default:
-		if err == nil {
-			close(s.up)
-		}
+		close(s.up)
 	}
 }

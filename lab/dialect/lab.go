@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"context"
+	"time"
 
 	"secondserver/lab/client"
 	"secondserver/lab/ledger"
@@ -35,7 +36,7 @@ func (l lab) Dial(ctx context.Context, url, user string, heard func(Heard)) (Con
 	c.Listen(func(room string, m client.Message, gap *client.Gap) {
 		h := Heard{Room: room, From: m.From, Text: m.Text, Offset: m.Offset, At: m.Arrived}
 		if gap != nil {
-			h.Gap = &gap.From
+			h.Gap, h.At = &gap.From, time.Now()
 		}
 		if room == client.Direct {
 			h.Room = ""

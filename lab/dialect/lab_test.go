@@ -61,8 +61,8 @@ func TestTheLabsMessagesSayWhoTheyAreFrom(t *testing.T) {
 	wantHeard(t, e.next(t), dialect.Heard{Room: "general", From: "bob", Text: "hi", Offset: 8})
 	wantHeard(t, e.next(t), dialect.Heard{From: "charlie", Text: "psst", Offset: ledger.NoOffset})
 	wantHeard(t, e.next(t), dialect.Heard{Room: "general", From: "bob", Text: "no history", Offset: ledger.NoOffset})
-	if gap := e.next(t); gap.Gap == nil || *gap.Gap != (client.Position{Offset: 12, Epoch: "e2"}) || gap.Room != "general" {
-		t.Errorf("got %+v, want a gap that ends at e2-12", gap)
+	if gap := e.next(t); gap.Gap == nil || *gap.Gap != (client.Position{Offset: 12, Epoch: "e2"}) || gap.Room != "general" || gap.At.IsZero() {
+		t.Errorf("got %+v, want a gap that ends at e2-12, and when it was told", gap)
 	}
 }
 
