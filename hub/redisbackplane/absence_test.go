@@ -1,6 +1,7 @@
 package redisbackplane_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -260,4 +261,63 @@ func TestCloseLeavesNothingRunning(t *testing.T) {
 	if !errors.Is(refused, hub.ErrUnavailable) {
 		t.Errorf("publish after Close: %v, want %v", refused, hub.ErrUnavailable)
 	}
+}
+
+// A Redis that has just been started takes connections, and refuses everything until
+// its data is loaded. That a call was never made is no answer to it: nobody is told
+// that a user is away.
+func TestARedisThatLoadsItsDataSaysNothingOfUsers(t *testing.T) {
+	mini := runMiniredis(t)
+	addr := mini.Addr()
+	b := testRedis{url: "redis://" + addr}.join(t)
+	mini.Close()
+	loaded := loads(t, addr)
+	for n := range 10 {
+		for _, to := range []hub.Destination{hub.Room("general"), hub.User("bob")} {
+			if _, err := say(b, to, "hi"); !errors.Is(err, hub.ErrUnavailable) || errors.Is(err, hub.ErrNobody) {
+				t.Errorf("publication %d to %s: %v, want %v", n, to, err, hub.ErrUnavailable)
+			}
+		}
+	}
+	loaded()
+	startAgain(t, mini)
+	eventually(t, "a message is taken", func() bool {
+		_, err := say(b, hub.Room("general"), "hi")
+		return err == nil
+	})
+}
+
+// loads listens where Redis was, and answers every command as Redis does while it
+// loads its data, until loaded is called.
+func loads(t *testing.T, addr string) (loaded func()) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	context.AfterFunc(ctx, func() { listener.Close() })
+	var answering sync.WaitGroup
+	answering.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			context.AfterFunc(ctx, func() { conn.Close() })
+			answering.Go(func() {
+				defer conn.Close()
+				for lines := bufio.NewScanner(conn); lines.Scan(); {
+					if strings.HasPrefix(lines.Text(), "*") { // a command begins
+						fmt.Fprint(conn, "-LOADING Redis is loading the dataset in memory\r\n")
+					}
+				}
+			})
+		}
+	})
+	loaded = func() {
+		stop()
+		answering.Wait()
+	}
+	t.Cleanup(loaded)
+	return loaded
 }

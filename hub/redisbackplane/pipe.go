@@ -23,6 +23,7 @@ const (
 var (
 	errPipeFull       = errors.New("too many calls wait for Redis")
 	errTooFewReplicas = errors.New("too few replicas have it")
+	errNoAnswer       = errors.New("no answer to a call")
 )
 
 // A call is one run of a script on one topic.
@@ -134,11 +135,14 @@ func (p *pipe) exec(ctx context.Context, batch []call) {
 		signal(p.doubts) // is this still the right Redis?
 	}
 	for i, c := range batch {
-		answer, err := answers[i].Result()
-		if err = cmp.Or(err, lacking); err != nil {
-			err = unavailable(err)
+		answer, failed := answers[i].Result()
+		if answer == nil { // go-redis gives a call that was never made no error of its own
+			failed = cmp.Or(failed, err, errNoAnswer)
 		}
-		c.done(answer, err)
+		if failed = cmp.Or(failed, lacking); failed != nil {
+			failed = unavailable(failed)
+		}
+		c.done(answer, failed)
 	}
 }
 
