@@ -553,3 +553,16 @@ func TestWhoComesBackSaysWhen(t *testing.T) {
 		}
 	})
 }
+
+func TestATalkEndsWhenItIsToldTo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := gather(t, newSite(1, true), load.Options{Users: 4})
+		enough := make(chan struct{})
+		time.AfterFunc(950*time.Millisecond, func() { close(enough) })
+		r := talk(t, c, load.Pace{Rate: 10, Until: enough})
+		wantVerdict(t, r, ledger.True)
+		if r.Sent != 10 {
+			t.Errorf("got %d sent, want the 10 that were due before the end", r.Sent)
+		}
+	})
+}

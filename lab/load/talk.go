@@ -24,13 +24,14 @@ const (
 	insistFor = time.Minute
 )
 
-// A Pace is how a crowd talks. It has either a Rate or a Window, and a Count, a
-// duration, or both, of which the first one ends it.
+// A Pace is how a crowd talks. It has either a Rate or a Window, and at least one of
+// Count, For and Until, of which the first one ends it.
 type Pace struct {
 	Rate   float64 // messages a second, of all speakers together, whatever the answers are
 	Window int     // or: so many unanswered messages of each speaker, as fast as it goes
 	Count  int     // messages, of all speakers together
 	For    time.Duration
+	Until  <-chan struct{} // or until it is closed
 
 	On       string // only those on this server speak; "": on all
 	Speakers int    // so many users speak, on all servers evenly; everybody if 0
@@ -123,7 +124,7 @@ func (t *talk) speak(i int, u *user, to address) {
 		if t.pace.Rate > 0 {
 			at = t.began.Add(time.Duration(float64(n) / t.pace.Rate * float64(time.Second)))
 		}
-		if t.over(at) || !await(ctx, at) {
+		if t.over(at) || !await(ctx, at) || t.over(at) {
 			return
 		}
 		if t.pace.Window > 0 {
@@ -141,7 +142,15 @@ func (t *talk) speak(i int, u *user, to address) {
 	}
 }
 
-func (t *talk) over(at time.Time) bool { return !t.until.IsZero() && !at.Before(t.until) }
+// over tells whether it is too late for what is due then.
+func (t *talk) over(at time.Time) bool {
+	select {
+	case <-t.pace.Until:
+		return true
+	default:
+		return !t.until.IsZero() && !at.Before(t.until)
+	}
+}
 
 // await waits until it is time, and tells whether it is, or ctx has ended.
 func await(ctx context.Context, at time.Time) bool {
