@@ -17,7 +17,7 @@ import (
 // is held, and what Redis sends arrives.
 type relay struct {
 	addr string
-	mu   sync.Mutex // held while the way is cut
+	way  sync.RWMutex // locked while the way is cut
 }
 
 func startRelay(t *testing.T, redis string) *relay {
@@ -38,8 +38,8 @@ func startRelay(t *testing.T, redis string) *relay {
 				near.Close()
 				continue
 			}
-			work.Go(func() { r.pass(far, near, &r.mu) })
-			work.Go(func() { r.pass(near, far, new(sync.Mutex)) })
+			work.Go(func() { r.pass(far, near, &r.way) })
+			work.Go(func() { r.pass(near, far, new(sync.RWMutex)) })
 		}
 	})
 	t.Cleanup(func() {
@@ -51,20 +51,21 @@ func startRelay(t *testing.T, redis string) *relay {
 
 // cut cuts the way, until heal or the end of the test.
 func (r *relay) cut(t *testing.T) (heal func()) {
-	r.mu.Lock()
-	heal = sync.OnceFunc(r.mu.Unlock)
+	r.way.Lock()
+	heal = sync.OnceFunc(r.way.Unlock)
 	t.Cleanup(heal)
 	return heal
 }
 
-func (r *relay) pass(to, from net.Conn, cut *sync.Mutex) {
+func (r *relay) pass(to, from net.Conn, cut *sync.RWMutex) {
 	defer to.Close()
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buffer)
-		cut.Lock()
-		cut.Unlock() // it was only waited for
-		if _, failed := to.Write(buffer[:n]); err != nil || failed != nil {
+		cut.RLock()
+		_, failed := to.Write(buffer[:n])
+		cut.RUnlock()
+		if err != nil || failed != nil {
 			if err != io.EOF {
 				from.Close()
 			}

@@ -137,7 +137,7 @@ func (s *shard) ask(ctx context.Context, subscription *redis.PubSub, pongs <-cha
 			}
 			if silent > silenceLimit && !deaf {
 				deaf = true
-				s.setReady(fmt.Errorf("Redis at %s has not answered for %v", s.addr, silenceLimit))
+				s.setReady(fmt.Errorf("no answer from Redis at %s for %v", s.addr, silenceLimit))
 				slog.Warn("Redis does not answer", "addr", s.addr)
 			}
 			err = subscription.Ping(ctx)
