@@ -2,7 +2,7 @@
 
 # The phases share their ports, so nothing here runs side by side, not even with -j.
 .NOTPARALLEL:
-.PHONY: help demo up experiments phase1 phase2 phase3 down images test fuzz check screenshots
+.PHONY: help demo up experiments gameday soak phase1 phase2 phase3 down images test fuzz check screenshots
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,12 @@ up: ## phase 2 (or PHASE=3) without Docker, and its page, until Ctrl-C
 
 experiments: ## ask eleven questions; the answers are in experiments/report.html
 	@scripts/experiments.sh
+
+gameday: ## break phase 3 in every way that docs/runbook.md knows (TIMES=20: so often)
+	@scripts/gameday.sh
+
+soak: ## 500 users come and go for 10 minutes (FOR=1h): does anything grow?
+	@scripts/lab.sh soak --engine $(or $(ENGINE),host) --for $(or $(FOR),10m)
 
 phase1: ## one server in a container, and its story
 	@scripts/phase.sh 1
@@ -34,9 +40,6 @@ images: ## get Redis and nginx, build the servers
 
 test: ## run all tests; says what this machine could not run
 	@scripts/test.sh
-
-fuzz: ## try what nobody has thought of: each target for FUZZTIME (30s)
-	@scripts/fuzz.sh
 
 check: ## check format and style: gofmt, vet, staticcheck, shellcheck
 	@scripts/check.sh

@@ -31,17 +31,23 @@ func (l look) experiment(r *report.Result) string {
 		lines = append(lines, l.paint(colour, fmt.Sprintf(said, p.Said, p.Unit, p.Is)))
 	}
 	for _, c := range r.Claims {
-		mark, colour := "✅ ", green
-		if !c.Holds {
-			mark, colour = "❌ ", red
-		}
-		for i, line := range wrap(c.Text, "  ") {
-			if i == 0 {
-				line = "  " + mark + strings.TrimLeft(line, " ")
-			}
-			lines = append(lines, l.paint(colour, line))
-		}
+		lines = append(lines, l.claim(c)...)
 	}
 	lines = append(lines, wrap(r.Proves, "")...)
 	return l.words(strings.Join(lines, "\n"))
+}
+
+// claim is what had to be shown, and whether it was.
+func (l look) claim(c report.Claim) (lines []string) {
+	mark, colour := "✅ ", green
+	if !c.Holds {
+		mark, colour = "❌ ", red
+	}
+	for i, line := range wrap(c.Text, "     ") {
+		if i == 0 {
+			line = "  " + mark + strings.TrimLeft(line, " ")
+		}
+		lines = append(lines, l.paint(colour, line))
+	}
+	return lines
 }

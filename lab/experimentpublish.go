@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"time"
 
-	"secondserver/lab/experiment"
 	"secondserver/lab/report"
 )
 
@@ -23,7 +22,11 @@ func (x *experimenting) prepare() error {
 		}
 	}
 	if x.docs != "" {
-		if err := quotable(x.docs, x.experiments); err != nil {
+		var names []string
+		for _, e := range x.experiments {
+			names = append(names, e.Name)
+		}
+		if err := quotable(x.docs, names); err != nil {
 			return fmt.Errorf("--docs: %w", err)
 		}
 	}
@@ -43,7 +46,7 @@ func writable(folder string) error {
 }
 
 // quotable opens a document for writing, and looks for the marks of all tables.
-func quotable(file string, experiments []experiment.Experiment) error {
+func quotable(file string, tables []string) error {
 	document, err := os.OpenFile(file, os.O_RDWR, 0)
 	if err != nil {
 		return err
@@ -53,8 +56,8 @@ func quotable(file string, experiments []experiment.Experiment) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range experiments {
-		if _, err := report.Replace(string(text), e.Name, ""); err != nil {
+	for _, name := range tables {
+		if _, err := report.Replace(string(text), name, ""); err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"secondserver/lab/experiment"
 	"secondserver/lab/story"
 )
 
@@ -129,54 +128,6 @@ const loadExamples = `  lab load 2 --users 1000 --instances 3     phase 2: a thi
   lab load --engine host --window 16        as fast as it goes, on a real Redis
   lab load --url http://localhost:8080      what runs there (make phase2)
   lab load --users 10000 --rooms 100 --direct --rate 100`
-
-const experimentHelp = `Experiment answers one question with a number. It starts the stacks that it
-needs, brings a crowd, breaks something, and has the ledger account for every
-message. It asks what you think comes out, before it runs; --predict says it, or
-skip.
-
-Each has a page with its picture, experiments/NAME.html; of all there is one,
-experiments/report.html. When one fails, or at Ctrl-C, the pages show what has
-been finished until then; after Ctrl-C without pictures. A document (--docs)
-has to have the marks of each table, and changes only when all have run.
-
-Experiments:
-%s
-  all           all of them, in this order
-
-Exit codes:
-  0    the numbers showed what they have to show
-  1    they did not: the lines with a cross say what was seen instead
-  2    it could not be run, or drawn; the reason is on stderr
-  130  interrupted
-
---json prints one object for each, on a line of its own:
-  name, question, engine, seconds
-  prediction: asked, unit, said, is, within
-  table: columns, rows       as they are shown
-  figure: title, x, y, and labels and bars, or lines of points
-  claims: text, holds        what the numbers have to show, and whether they do
-          timed              true: it depends on how fast the machine is
-  proves                     the sentence that the number proves`
-
-const experimentExamples = `  lab experiment instances               1 to 10 servers, with and without Redis
-  lab experiment deploy --predict 500    500 deliveries lost, you think
-  lab experiment blip --engine host      with the redis-server of this machine
-  lab experiment all --out /tmp/report`
-
-// experimentNames lists the experiments, a line or two each.
-func experimentNames() string {
-	var b strings.Builder
-	for _, e := range experiment.All {
-		for i, line := range wrap(e.Question, "                ") {
-			if i == 0 {
-				line = fmt.Sprintf("  %-14s%s", e.Name, strings.TrimLeft(line, " "))
-			}
-			fmt.Fprintln(&b, line)
-		}
-	}
-	return strings.TrimRight(b.String(), "\n")
-}
 
 const gradeHelp = `Grade connects a small crowd to a chat server that runs, lets some of it speak,
 in rooms and to one another, has some leave, and says what became of every

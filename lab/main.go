@@ -7,13 +7,15 @@
 //	go run ./lab load
 //	go run ./lab grade http://localhost:8080
 //	go run ./lab experiment instances
+//	go run ./lab gameday
+//	go run ./lab soak
 //
-// In reading order: main.go, demo.go, up.go, load.go with loadflags.go, grade.go, and
-// experiment.go with predict.go, experimentdraw.go and experimentpublish.go (the
-// commands), setup.go (what they can start), screen.go, lines.go, loadreport.go,
-// gradelines.go and experimentlines.go (how results look), progress.go (while one
-// waits). The stories are in lab/story, the experiments in lab/experiment, what they
-// are played on in lab/stack. Who plays is in lab/client; crowds are in lab/load, and
+// In reading order: main.go, demo.go, up.go, load.go with loadflags.go, grade.go,
+// experiment.go with predict.go, experimentdraw.go and experimentpublish.go, gameday.go,
+// and soak.go (the commands), setup.go (what they can start), screen.go, lines.go,
+// loadreport.go, gradelines.go, experimentlines.go and gamedaylines.go (how results
+// look), progress.go (while one waits). The stories are in lab/story, the experiments
+// in lab/experiment, the faults in lab/gameday, what they are played on in lab/stack. Who plays is in lab/client; crowds are in lab/load, and
 // judged by lab/ledger.
 package main
 
@@ -54,7 +56,7 @@ func run() int {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(seeHelp)
-	root.AddCommand(demoCommand(), upCommand(), loadCommand(), gradeCommand(), experimentCommand())
+	root.AddCommand(demoCommand(), upCommand(), loadCommand(), gradeCommand(), experimentCommand(), gamedayCommand(), soakCommand())
 
 	err := root.ExecuteContext(ctx)
 	switch {

@@ -1,0 +1,121 @@
+package gameday
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"secondserver/lab/client"
+	"secondserver/lab/load"
+	"secondserver/lab/rig"
+	"secondserver/lab/stack"
+)
+
+const (
+	cutWithin   = 10 * time.Second
+	readersEach = 5       // that never read, and that read a little
+	perReader   = 2 << 20 // bytes of a server's memory: what waits in the outbox (1 MiB), and as much on its way out
+	breathing   = 16 << 20
+)
+
+// Two measurements of one machine are compared: with and without the slow readers, in
+// turn, three times, and the middle one of each counts.
+var slowReaders = Step{
+	Name:   "slow-readers",
+	Fault:  fmt.Sprintf("%d readers never read, and %d read 1 KB/s", readersEach, readersEach),
+	Line:   "A client reads too slowly",
+	Log:    "slow consumer",
+	Metric: "secondserver_slow_consumers_total",
+	dense:  true, // so that kernels are full soon, and neighbours wait for servers alone
+	run: func(d *day) {
+		var without, with []float64
+		var slowest time.Duration
+		var grew int64
+		for range rig.Pick(d.Rig, 3, 1) {
+			c := d.gather(d.stack)
+			told := d.Talk(c, load.Pace{Rate: d.rate(), For: d.pick(7*time.Second, time.Second), Size: d.size()})
+			c.Close()
+			without = append(without, told.Latency.P99)
+
+			_, told = d.under(d.stack, func(c *load.Crowd) {
+				cut, more := d.slowReaders(c.Room())
+				slowest, grew = max(slowest, cut), max(grew, more)
+			})
+			with = append(with, told.Latency.P99)
+			d.kept(told)
+		}
+		a, b := middle(without), middle(with)
+		bound := int64(2*readersEach*perReader + breathing)
+		d.claim(slowest <= cutWithin, fmt.Sprintf("all of them are cut off within %v", cutWithin), "after %.2f s at most", slowest.Seconds())
+		d.claim(b <= 2*max(a, calm), "their neighbours' p99 at most doubles", "%.1f ms, without them %.1f ms", b, a)
+		d.claim(grew <= bound, fmt.Sprintf("the server's memory grows by %d MB at most", bound>>20), "%.1f MB", float64(grew)/(1<<20))
+	},
+}
+
+// calm is a p99, in milliseconds, below which nobody is kept waiting: what doubles there
+// is the noise of a machine that does other things as well.
+const calm = 10.
+
+// slowReaders brings readers to a room, by server-1, and returns how long it took until
+// the last one was cut off, and by how much the server's memory grew meanwhile.
+func (d *day) slowReaders(room string) (cut time.Duration, grew int64) {
+	server, witness := d.stack.Servers[0], d.stack.Servers[1]
+	before := d.memory(server)
+	var readers []*reader
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	defer func() {
+		for _, r := range readers {
+			r.conn.Close()
+		}
+	}()
+	for i := range 2 * readersEach {
+		r, err := join(d.Ctx, server.URL(), fmt.Sprintf("slow-%d", i+1), room)
+		d.Must(err)
+		readers = append(readers, r)
+	}
+	d.Until(stack.StartWithin, "the readers are in the room", func() bool { return d.among(witness, room, readers) == len(readers) })
+	began := time.Now()
+	for _, r := range readers[:readersEach] {
+		reading.Go(func() { r.trickle(1 << 10) })
+	}
+	for d.among(witness, room, readers) > 0 {
+		if time.Since(began) > 2*cutWithin {
+			break
+		}
+		grew = max(grew, d.memory(server)-before)
+		d.Pass(500 * time.Millisecond) // who looks all the time keeps the neighbours waiting, too
+	}
+	return time.Since(began), grew
+}
+
+// among counts the readers among a room's participants.
+func (d *day) among(server *stack.Server, room string, readers []*reader) (count int) {
+	users, err := client.Participants(d.Ctx, server.URL(), room)
+	d.Must(err)
+	for _, r := range readers {
+		if slices.Contains(users, r.user) {
+			count++
+		}
+	}
+	return count
+}
+
+// memory is what a server has in RAM, in bytes.
+func (d *day) memory(server *stack.Server) int64 {
+	parts, err := d.stack.Usage()
+	d.Must(err)
+	for _, p := range parts {
+		if p.Part == server.ID {
+			return p.Memory
+		}
+	}
+	d.Must(fmt.Errorf("%s does not run", server.ID))
+	return 0
+}
+
+func middle(all []float64) float64 {
+	slices.Sort(all)
+	return all[len(all)/2]
+}
