@@ -5,7 +5,8 @@ import "secondserver/hub"
 // A Config says where Redis is. The zero value of every field but URL is a useful
 // one.
 type Config struct {
-	// URL is where Redis is, in one of go-redis's forms, rediss:// for TLS:
+	// URL is where Redis is, in one of go-redis's forms, rediss:// for TLS (by the
+	// authorities that the system trusts, or those in the file SSL_CERT_FILE):
 	//
 	//	redis://[user:password@]host:port[/db]
 	//	redis://[user:password@]host:port[/db]?master_name=mymaster&addr=host2:port2
