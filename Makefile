@@ -41,6 +41,9 @@ images: ## get Redis and nginx, build the servers
 test: ## run all tests; says what this machine could not run
 	@scripts/test.sh
 
+fuzz: ## try what nobody has thought of: each target for FUZZTIME (30s)
+	@scripts/fuzz.sh
+
 check: ## check format and style: gofmt, vet, staticcheck, shellcheck
 	@scripts/check.sh
 

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,11 +10,15 @@ import (
 	"strings"
 )
 
-// Ready asks whether a server should get new connections. One that does not answer
-// before ctx ends is not ready.
-func Ready(ctx context.Context, baseURL string) bool {
+// Ready asks whether a server should get new connections. The error says that it did
+// not tell.
+func Ready(ctx context.Context, baseURL string) (ready bool, err error) {
 	var answer struct{ Status string }
-	return get(ctx, baseURL, "/readyz", &answer) == nil
+	err = get(ctx, baseURL, "/readyz", &answer)
+	if refused, ok := errors.AsType[*Error](err); ok && refused.Status == http.StatusServiceUnavailable {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Metrics asks a server for its counts: the sum of each metric's series, by its name.

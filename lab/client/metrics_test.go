@@ -40,13 +40,13 @@ func TestAServerWithoutMetricsSaysSo(t *testing.T) {
 	if refused, ok := errors.AsType[*client.Error](err); !ok || refused.Status != http.StatusNotFound {
 		t.Errorf("got %v, want a 404", err)
 	}
-	if client.Ready(t.Context(), server.URL) {
-		t.Error("got ready, want not")
+	if ready, err := client.Ready(t.Context(), server.URL); ready || err == nil {
+		t.Errorf("got ready %v, %v, want an error", ready, err)
 	}
 }
 
-func TestReadyIsA200(t *testing.T) {
-	status := http.StatusServiceUnavailable
+func TestReadyIsA200AndNotReadyA503(t *testing.T) {
+	status := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/readyz" {
 			t.Errorf("asked %s", r.URL)
@@ -55,10 +55,13 @@ func TestReadyIsA200(t *testing.T) {
 		io.WriteString(w, "{}")
 	}))
 	defer server.Close()
-	if client.Ready(t.Context(), server.URL) {
-		t.Error("503: got ready, want not")
-	}
-	if status = http.StatusOK; !client.Ready(t.Context(), server.URL) {
-		t.Error("200: got not ready")
+	for _, test := range []struct {
+		status    int
+		ready, ok bool
+	}{{503, false, true}, {200, true, true}, {502, false, false}} {
+		status = test.status
+		if ready, err := client.Ready(t.Context(), server.URL); ready != test.ready || (err == nil) != test.ok {
+			t.Errorf("%d: got ready %v, %v", status, ready, err)
+		}
 	}
 }

@@ -14,7 +14,8 @@ import (
 func (d *day) ready(server *stack.Server) bool {
 	ctx, stop := context.WithTimeout(d.Ctx, 2*time.Second)
 	defer stop()
-	return client.Ready(ctx, server.URL())
+	ready, err := client.Ready(ctx, server.URL())
+	return ready && err == nil
 }
 
 // A watch is where the servers' logs and counts were when it began.

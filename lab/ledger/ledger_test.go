@@ -298,3 +298,27 @@ func TestWhoWasToldOfALossIsCounted(t *testing.T) {
 		t.Errorf("got %d users in all and %d since, want 2 and 1", all, since)
 	}
 }
+
+func TestAMessageIsHeardWhenTheLastHasIt(t *testing.T) {
+	h := play(t, ledger.Options{}, three)
+	began := h.now
+	for _, line := range []string{
+		"alice says m1 general", "m1 acked", "bob hears m1 general", "wait 100ms", "charlie hears m1 general",
+		"alice sings m2 general", "wait 1s", "bob hears m2 general",
+		"alice says m3 general", "wait 1s",
+	} {
+		h.now = h.now.Add(time.Millisecond)
+		h.line(strings.Fields(line))
+	}
+	middle := h.now
+	for _, line := range []string{"alice says m4 general", "bob hears m4 general"} {
+		h.now = h.now.Add(time.Millisecond)
+		h.line(strings.Fields(line))
+	}
+	if got := h.Heard(began, middle); got.Max < 103 || got.Max > 105 || got.P50 != got.Max {
+		t.Errorf("got %v, want the one message that was heard, after 104 ms", got)
+	}
+	if got := h.Heard(middle, h.now.Add(time.Second)); got.Max != 1 {
+		t.Errorf("got %v, want 1 ms", got)
+	}
+}

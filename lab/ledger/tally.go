@@ -80,6 +80,20 @@ func (l *Ledger) Reached(from, until time.Time) (r Reach) {
 	return r
 }
 
+// Heard is how long it took until the last of its hearers had a message, of those that
+// were sent in a part of the time, and that anybody has heard.
+func (l *Ledger) Heard(from, until time.Time) Quantiles {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := newHistogram()
+	for _, m := range l.messages {
+		if !m.canary && !m.last.IsZero() && !m.sent.Before(from) && m.sent.Before(until) {
+			record(h, m.last.Sub(m.sent))
+		}
+	}
+	return quantiles(h)
+}
+
 // SlowUntil is when the last message was sent that took longer than limit until the
 // last of its hearers had it, or that was never acknowledged or heard by anybody; zero
 // if there was none. From then on everything flows.

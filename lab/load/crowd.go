@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	mathrand "math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -122,11 +123,11 @@ func (c *Crowd) Close() {
 	c.work.Wait()
 }
 
-// Move ends the connections of so many users, on all servers evenly, as if their
-// networks had changed. They come back as they do. It returns their names.
+// Move ends the connections of so many users, by chance, and on all servers evenly, as
+// if their networks had changed. They come back as they do. It returns their names.
 func (c *Crowd) Move(users int) map[string]bool {
 	moved := make(map[string]bool)
-	for _, u := range c.byTurns()[:users] {
+	for _, u := range byTurns(c.shuffled())[:users] {
 		u.mu.Lock()
 		conn := u.conn
 		u.mu.Unlock()
@@ -184,8 +185,9 @@ func (c *Crowd) Comebacks() (all []Comeback) {
 }
 
 // SlowestAnswer is the longest that anybody has waited for an answer, an ack or an
-// error, from the send that it answers: one that is sent again is answered again. Sends
-// whose connection ended have none.
+// error, from the send that it answers: one that is sent again is answered again. Who
+// resumes waits for 10 s at most, and then that is how long. Sends whose connection was
+// ended by the server have none.
 func (c *Crowd) SlowestAnswer() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -210,12 +212,12 @@ func (c *Crowd) Room() string { return c.users[0].room }
 
 // byTurns is the users who are in their rooms, so that servers take turns, and on each
 // of them its rooms: what the first few do is done evenly on all servers.
-func (c *Crowd) byTurns() []*user {
+func byTurns(users []*user) []*user {
 	turn := make(map[*user]int)
 	taken := make(map[place]int)
 	var all []*user
 	server := make(map[*user]string) // asked for once: they may move
-	for _, u := range c.users {
+	for _, u := range users {
 		if u.hasLeft() {
 			continue
 		}
@@ -229,6 +231,13 @@ func (c *Crowd) byTurns() []*user {
 		return cmp.Or(cmp.Compare(turn[a], turn[b]), cmp.Compare(a.room, b.room), cmp.Compare(server[a], server[b]))
 	})
 	return all
+}
+
+// shuffled is the users in a random order.
+func (c *Crowd) shuffled() []*user {
+	users := slices.Clone(c.users)
+	mathrand.Shuffle(len(users), func(i, j int) { users[i], users[j] = users[j], users[i] })
+	return users
 }
 
 var errClosed = errors.New("the crowd is closed")

@@ -18,7 +18,7 @@ func (c *Crowd) Leave(ctx context.Context, users int) error {
 	var mu sync.Mutex
 	var first error
 	gate := make(chan struct{}, 64)
-	for _, u := range c.byTurns()[:users] {
+	for _, u := range byTurns(c.users)[:users] {
 		gate <- struct{}{}
 		leaving.Go(func() {
 			defer func() { <-gate }()

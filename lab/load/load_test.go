@@ -407,6 +407,9 @@ func TestWhoGetsNoAnswerGoesElsewhere(t *testing.T) {
 		if got := c.Ends()["no answer within 10s"]; got != 3 || r.Acked != 200 {
 			t.Errorf("got %v, %d acknowledged, want 3 without an answer, 200", c.Ends(), r.Acked)
 		}
+		if got := c.SlowestAnswer(); got < 10*time.Second {
+			t.Errorf("the slowest answer took %v, want the 10 s that nobody answered", got)
+		}
 	})
 }
 
@@ -563,6 +566,23 @@ func TestATalkEndsWhenItIsToldTo(t *testing.T) {
 		wantVerdict(t, r, ledger.True)
 		if r.Sent != 10 {
 			t.Errorf("got %d sent, want the 10 that were due before the end", r.Sent)
+		}
+	})
+}
+
+// Whoever moves is chosen anew each time, or those who are first would move for all.
+func TestOtherUsersMoveEachTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := gather(t, newSite(2, true), load.Options{Users: 40, Return: load.Resume})
+		all := make(map[string]bool)
+		for range 20 {
+			for name := range c.Move(4) {
+				all[name] = true
+			}
+			c.Listen(t.Context(), time.Second)
+		}
+		if len(all) < 20 {
+			t.Errorf("%d of 40 users have moved in 80 moves, want most of them", len(all))
 		}
 	})
 }

@@ -79,6 +79,7 @@ func (m *saying) answer(ctx context.Context) error {
 		m.crowd.refused(no.Code)
 		m.crowd.answered(time.Since(m.at))
 	} else if waiting.Err() != nil && ctx.Err() == nil && m.crowd.options.Return == Resume {
+		m.crowd.answered(time.Since(m.at)) // or never
 		m.drop(m.conn, late.Error())
 	}
 	return err

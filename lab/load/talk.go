@@ -70,7 +70,7 @@ func (c *Crowd) Talk(ctx context.Context, p Pace) error {
 // speakers chooses who speaks, on all servers evenly, also where there are fewer
 // messages than users. Those next to each other are on different ones.
 func (c *Crowd) speakers(p Pace) []*user {
-	all := c.byTurns()
+	all := byTurns(c.users)
 	if p.On != "" {
 		all = slices.DeleteFunc(all, func(u *user) bool { return u.server() != p.On })
 	}

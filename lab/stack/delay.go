@@ -10,7 +10,7 @@ import (
 type delay struct {
 	mu      sync.Mutex
 	by      time.Duration
-	changed chan struct{} // closed by the next set; nil while nobody waits
+	changed chan struct{} // closed by the next set; nil if nobody has waited since the last one
 }
 
 func (d *delay) set(by time.Duration) {

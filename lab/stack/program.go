@@ -51,7 +51,8 @@ func (p *programs) path(ctx context.Context, phase Phase) (string, error) {
 	defer cancel()
 	build := exec.CommandContext(ctx, "go", "build", "-o", p.dir, "./"+phase.folder())
 	build.Dir = root
-	build.WaitDelay = time.Second
+	build.Cancel = func() error { return build.Process.Signal(os.Interrupt) } // so that go clears up
+	build.WaitDelay = 5 * time.Second
 	if output, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build ./%s: %w\n%s", phase.folder(), errors.Join(err, context.Cause(ctx)), output)
 	}
