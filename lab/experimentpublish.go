@@ -70,7 +70,11 @@ func quotable(file string, tables []string) error {
 func (x *experimenting) publish(ctx context.Context, results []*report.Result) error {
 	var failed error
 	if x.docs != "" && len(results) == len(x.experiments) {
-		failed = quote(x.docs, results)
+		tables := make(map[string]string)
+		for _, r := range results {
+			tables[r.Name] = r.Table.Markdown()
+		}
+		failed = quote(x.docs, tables)
 	}
 	if x.out == "" || len(results) == 0 {
 		return failed
@@ -130,15 +134,15 @@ func (x *experimenting) writePage(p page, pictures map[string]string) error {
 	return nil
 }
 
-// quote puts the tables into a document, between the marks that name them.
-func quote(file string, results []*report.Result) error {
+// quote puts tables into a document, between the marks that name them.
+func quote(file string, tables map[string]string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("--docs: %w", err)
 	}
 	document := string(text)
-	for _, r := range results {
-		if document, err = report.Replace(document, r.Name, r.Table.Markdown()); err != nil {
+	for name, table := range tables {
+		if document, err = report.Replace(document, name, table); err != nil {
 			return fmt.Errorf("--docs: %s: %w", file, err)
 		}
 	}

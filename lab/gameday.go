@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"secondserver/lab/gameday"
-	"secondserver/lab/report"
 	"secondserver/lab/rig"
 
 	"github.com/spf13/cobra"
@@ -92,7 +90,7 @@ func (g *breaking) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, leftBehind(engine.Close())) }()
 	options := rig.Options{Engine: engine, Fast: g.fast, Doing: g.screen.Doing}
 	for day := 1; day <= g.times && err == nil; day++ {
-		g.screen.print(g.screen.look.day(day, g.times, engine.Name()))
+		g.screen.print(g.screen.look.day(day, g.times, engine.Name(), g.fast))
 		held := true
 		err = gameday.Run(ctx, options, g.steps, func(r *gameday.Result) {
 			held = held && r.Holds()
@@ -105,7 +103,7 @@ func (g *breaking) run(ctx context.Context) (err error) {
 	g.screen.progress.stop()
 	g.summarize()
 	if err == nil && g.docs != "" {
-		err = g.quote()
+		err = quote(g.docs, map[string]string{gamedayTable: worst(g.results).Markdown()})
 	}
 	return errors.Join(err, g.screen.err)
 }
@@ -130,18 +128,3 @@ func (g *breaking) summarize() {
 
 // gamedayTable is what a document calls the figures.
 const gamedayTable = "gameday"
-
-func (g *breaking) quote() error {
-	text, err := os.ReadFile(g.docs)
-	if err != nil {
-		return fmt.Errorf("--docs: %w", err)
-	}
-	document, err := report.Replace(string(text), gamedayTable, worst(g.results).Markdown())
-	if err == nil {
-		err = os.WriteFile(g.docs, []byte(document), 0o644)
-	}
-	if err != nil {
-		return fmt.Errorf("--docs: %s: %w", g.docs, err)
-	}
-	return nil
-}

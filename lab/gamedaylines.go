@@ -10,8 +10,11 @@ import (
 )
 
 // day is the head of one.
-func (l look) day(day, of int, engine string) string {
+func (l look) day(day, of int, engine string, fast bool) string {
 	head := "Game day on three servers of phase 3 (" + engine + ")"
+	if fast {
+		head += ", with shorter faults than it says"
+	}
 	if of > 1 {
 		head = fmt.Sprintf("Day %d of %d · %s", day, of, head)
 	}

@@ -66,10 +66,12 @@ Exit codes:
            flowing_after_s   from the end of the fault until nothing took longer
                              than a second any more
   claims: text, holds        what the runbook promises, and what was seen
+          timed              true: it depends on how fast the machine is
   first                      the first message with a defect, if any has one
+  fast                       true: the faults were shorter than fault says
   seconds`
 
-const gamedayExamples = `  lab gameday                              a day, of two minutes
+const gamedayExamples = `  lab gameday                              a day, of three minutes
   lab gameday cut-off --engine host        one step, on the Redis of this machine
   lab gameday --times 20 --engine host     twenty days in a row`
 
@@ -77,11 +79,12 @@ const soakHelp = `Soak lets users talk on three servers of phase 3, some of whom
 connection each second and come back, while guests come to rooms of their own
 and go again, and looks every two seconds at what the servers have: memory,
 goroutines, open files; and how many keys are in Redis. Nothing of it may be more
-in the last quarter of the time than in the third (but for a tenth, and a little
+in the last quarter of the time than in the third (but for a twentieth, and a little
 noise), and nobody may lose a message. When all have gone, so has what was theirs.
 
-Keys are looked at when half of the time is 5 minutes or more: they are kept for
-so long.
+Keys are looked at when half of the time is 3 minutes or more: until then there
+are more of them each second. Those that make a message safe to send again, which
+are kept for 5 minutes, are not counted.
 
 Exit codes:
   0    nothing grew

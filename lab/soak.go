@@ -41,7 +41,7 @@ func soakCommand() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.DurationVar(&s.length, "for", 2*soak.Settled, "for how long they talk")
+	flags.DurationVar(&s.length, "for", 10*time.Minute, "for how long they talk")
 	flags.IntVar(&s.users, "users", 500, "how many stay all the time")
 	flags.StringVar(&s.engine, "engine", "embedded", "embedded, or host (nginx, Redis)")
 	flags.BoolVar(&s.json, "json", false, "one object, as lab experiment has it")

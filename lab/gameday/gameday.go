@@ -18,9 +18,9 @@ type Step struct {
 	Fault string // what is done: "Redis is frozen for 5 s (SIGSTOP)", in a full run
 	Line  string // the heading in docs/runbook.md of what this proves
 
-	// What the runbook says that one sees meanwhile: a part of a line that a server
-	// logs, and a metric of one that grows. "": nothing.
-	Log, Metric string
+	// What the runbook says that one sees: parts of lines that servers log, and metrics
+	// that go up on some, perhaps back to where they were before.
+	Logs, Metrics []string
 
 	run func(*day)
 
@@ -56,6 +56,7 @@ type Result struct {
 	Figures Figures        `json:"figures"`
 	Claims  []report.Claim `json:"claims"`
 	First   *ledger.Trace  `json:"first,omitempty"` // the first message with a defect
+	Fast    bool           `json:"fast,omitempty"`  // the faults were shorter than Fault says
 	Seconds float64        `json:"seconds"`
 }
 
@@ -90,28 +91,31 @@ func Run(ctx context.Context, o rig.Options, steps []Step, shown func(*Result)) 
 	return rig.Run(ctx, o, func(on *rig.Rig) {
 		d := &day{Rig: on}
 		for _, s := range steps {
-			shown(d.take(s))
-			d.Must(context.Cause(ctx))
+			r := d.take(s)
+			d.Must(context.Cause(ctx)) // else an interruption would look like a failure
+			shown(r)
 		}
 	})
 }
 
-// take takes one step.
+// take takes one step. Where there is no stack, and none can be started, the day ends.
 func (d *day) take(s Step) *Result {
 	began := time.Now()
-	d.result = &Result{Step: s.Name, Fault: s.Fault, Line: s.Line, Engine: d.Engine.Name()}
 	d.step = s
+	d.result = &Result{Step: s.Name, Fault: s.Fault, Line: s.Line, Engine: d.Engine.Name(), Fast: d.Fast}
+	if d.stack == nil {
+		d.Doing("starting " + withRedis.Name)
+		d.stack = d.Start(withRedis, 3)
+	}
+	d.Doing(s.Name + ": " + s.Fault)
 	err := d.Try(func() {
-		if d.stack == nil {
-			d.Doing("starting " + withRedis.Name)
-			d.stack = d.Start(withRedis, 3)
-		}
-		d.Doing(s.Name + ": " + s.Fault)
-		watch := d.watch(d.stack.Servers)
 		s.run(d)
-		d.seen(watch)
 		d.wholeAgain()
 	})
+	if d.watching != nil {
+		d.seen(d.watching)
+		d.watching = nil
+	}
 	if err != nil {
 		d.claim(false, "the step is finished", "%v", err)
 	}

@@ -18,10 +18,10 @@ type kind struct {
 
 // share is by how much a thing may be more in the last part of the time than in the
 // middle one, beside the slack.
-const share = 0.1
+const share = 0.05
 
 var kinds = []kind{
-	{"memory (MB)", func(s sample) float64 { return s.memory }, 10, 0},
+	{"memory (MB)", func(s sample) float64 { return s.memory }, 5, 0},
 	{"goroutines", func(s sample) float64 { return s.goroutines }, 30, 0},
 	{"open files", func(s sample) float64 { return s.files }, 30, 0},
 	{"keys in Redis", func(s sample) float64 { return s.keys }, 100, Settled},
@@ -31,7 +31,7 @@ var kinds = []kind{
 // what is still growing in the third one nothing can be said, and nothing is claimed.
 func growth(samples []sample, length time.Duration) (claims []report.Claim) {
 	for _, k := range kinds {
-		if k.from > length/2 {
+		if k.from > length/2 { // as many end as begin only later
 			continue
 		}
 		middle, last := k.median(samples, length/2, length*3/4), k.median(samples, length*3/4, length)

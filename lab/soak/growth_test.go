@@ -55,7 +55,7 @@ func TestTooFewSamplesSayNothing(t *testing.T) {
 	}
 }
 
-// Keys that make a message safe to send again are kept for five minutes: until then
+// What is kept of a room, and what presence needs, ends after a while: until then
 // there are more of them every second.
 func TestKeysAreLookedAtWhenAsManyEndAsBegin(t *testing.T) {
 	for _, c := range growth(lasting(60, func(int) float64 { return 1 }), time.Minute) {
