@@ -37,13 +37,12 @@ var slowReaders = Step{
 		var grew int64
 		c, told := d.under(d.stack, func(c *load.Crowd) time.Time {
 			for range rig.Pick(d.Rig, 3, 1) {
-				began := time.Now()
+				quiet := time.Now()
 				d.Pass(d.pick(6*time.Second, time.Second))
-				brought := time.Now()
-				cut, more := d.slowReaders(c.Room())
+				without = append(without, c.Ledger.Heard(quiet, time.Now().Add(-slow)).P99) // what is under way has not been heard by all
+				began, cut, more := d.slowReaders(c.Room())
 				slowest, grew = max(slowest, cut), max(grew, more)
-				without = append(without, c.Ledger.Heard(began, brought).P99)
-				with = append(with, c.Ledger.Heard(brought, time.Now().Add(-slow)).P99) // what is under way has not been heard by all
+				with = append(with, c.Ledger.Heard(began, began.Add(cut-slow)).P99) // while they are there: who comes and goes is news for all
 			}
 			return time.Now()
 		})
@@ -58,9 +57,10 @@ var slowReaders = Step{
 	},
 }
 
-// slowReaders brings readers to a room, by server-1, and returns how long it took until
-// the last one was cut off, and by how much the server's memory grew meanwhile.
-func (d *day) slowReaders(room string) (cut time.Duration, grew int64) {
+// slowReaders brings readers to a room, by server-1, and returns since when all were in
+// it, how long it took from then on until the last one was cut off, and by how much the
+// server's memory grew meanwhile.
+func (d *day) slowReaders(room string) (began time.Time, cut time.Duration, grew int64) {
 	server, witness := d.stack.Servers[0], d.stack.Servers[1]
 	before := d.memory(server)
 	var readers []*reader
@@ -77,7 +77,7 @@ func (d *day) slowReaders(room string) (cut time.Duration, grew int64) {
 		readers = append(readers, r)
 	}
 	d.Until(stack.StartWithin, "the readers are in the room", func() bool { return d.among(witness, room, readers) == len(readers) })
-	began := time.Now()
+	began = time.Now()
 	for _, r := range readers[:readersEach] {
 		reading.Go(func() { r.trickle(1 << 10) })
 	}
@@ -88,7 +88,7 @@ func (d *day) slowReaders(room string) (cut time.Duration, grew int64) {
 		grew = max(grew, d.memory(server)-before)
 		d.Pass(500 * time.Millisecond) // who looks all the time keeps the neighbours waiting, too
 	}
-	return time.Since(began), grew
+	return began, time.Since(began), grew
 }
 
 // among counts the readers among a room's participants.
