@@ -271,7 +271,7 @@ func TestARedisThatLoadsItsDataSaysNothingOfUsers(t *testing.T) {
 	addr := mini.Addr()
 	b := testRedis{url: "redis://" + addr}.join(t)
 	mini.Close()
-	loaded := loads(t, addr)
+	loaded := refuses(t, addr, "LOADING Redis is loading the dataset in memory")
 	for n := range 10 {
 		for _, to := range []hub.Destination{hub.Room("general"), hub.User("bob")} {
 			if _, err := say(b, to, "hi"); !errors.Is(err, hub.ErrUnavailable) || errors.Is(err, hub.ErrNobody) {
@@ -287,14 +287,14 @@ func TestARedisThatLoadsItsDataSaysNothingOfUsers(t *testing.T) {
 	})
 }
 
-// loads listens where Redis was, and answers every command as Redis does while it
-// loads its data, until loaded is called.
-func loads(t *testing.T, addr string) (loaded func()) {
+// refuses listens where Redis is expected, and answers every command with an error,
+// until stop is called.
+func refuses(t *testing.T, addr, answer string) (stop func()) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
+	ctx, end := context.WithCancel(t.Context())
 	context.AfterFunc(ctx, func() { listener.Close() })
 	var answering sync.WaitGroup
 	answering.Go(func() {
@@ -308,16 +308,16 @@ func loads(t *testing.T, addr string) (loaded func()) {
 				defer conn.Close()
 				for lines := bufio.NewScanner(conn); lines.Scan(); {
 					if strings.HasPrefix(lines.Text(), "*") { // a command begins
-						fmt.Fprint(conn, "-LOADING Redis is loading the dataset in memory\r\n")
+						fmt.Fprintf(conn, "-%s\r\n", answer)
 					}
 				}
 			})
 		}
 	})
-	loaded = func() {
-		stop()
+	stop = func() {
+		end()
 		answering.Wait()
 	}
-	t.Cleanup(loaded)
-	return loaded
+	t.Cleanup(stop)
+	return stop
 }

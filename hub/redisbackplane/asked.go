@@ -94,7 +94,7 @@ func (s *shard) refused(cause error) {
 	signal(s.doubts)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if text := cause.Error(); text != s.refusal && !redis.HasErrorPrefix(cause, "MOVED") {
+	if text := sayable(cause).Error(); text != s.refusal && !redis.HasErrorPrefix(cause, "MOVED") {
 		slog.Warn("Redis refuses subscriptions", "addr", s.addr, "cause", text)
 		s.refusal = text
 	}

@@ -63,7 +63,7 @@ func Open(ctx context.Context, config Config) (*Backplane, error) {
 	}
 	if err != nil {
 		topology.Close() // the first error is the one that tells
-		return nil, fmt.Errorf("no Redis at %s: %w (set REDIS_URL)", topology, err)
+		return nil, fmt.Errorf("no Redis at %s: %w (set REDIS_URL)", topology, sayable(err))
 	}
 	b := &Backplane{
 		config:   config,

@@ -1,6 +1,8 @@
 package redisbackplane_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"secondserver/hub"
@@ -32,4 +34,31 @@ func TestBrokenConnectionsAndLostHistoriesAreCounted(t *testing.T) {
 	wants("counted as a break", hub.BrokerCounts{Reconnects: 1, CatchUps: 1})
 	redis.forget()
 	wants("counted as a break and a gap", hub.BrokerCounts{Reconnects: 2, CatchUps: 2, Gaps: 1})
+}
+
+// A room that was empty when it was joined can lose messages too.
+func TestALossInARoomWhereNothingHadBeenSaidIsCounted(t *testing.T) {
+	r, server := startRedis(t)
+	b := r.join(t)
+	gaps := make(chan hub.Batch, 100)
+	_, cancel, err := b.Subscribe(t.Context(), hub.Room("general"), func(batch hub.Batch) {
+		if batch.Gap {
+			gaps <- batch
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cancel()
+	last := server.do(t, "EVAL", "return redis.call('XREVRANGE', KEYS[1], '+', '-')[1][1]", "1", "room:general").(string)
+	epoch, _, _ := strings.Cut(last, "-")
+	for n := range 5 { // that this instance does not hear
+		server.do(t, "XADD", "room:general", fmt.Sprintf("%s-%d", epoch, n+1), "payload", "{}")
+	}
+	server.do(t, "XTRIM", "room:general", "MAXLEN", "2")
+	server.drop(t)
+	if gap := <-gaps; gap.After.Offset != 3 {
+		t.Errorf("got a gap that ends at %d, want 3", gap.After.Offset)
+	}
+	eventually(t, "counted", func() bool { return b.Counts().Gaps == 1 })
 }

@@ -30,7 +30,7 @@ func (b *Backplane) follow(ctx context.Context) {
 		if err := b.look(ctx); err == nil {
 			failures = 0
 		} else if failures++; failures == 1 && ctx.Err() == nil {
-			slog.Warn("cannot find out where Redis is, going on with what is known", "addr", b.topology, "cause", err)
+			slog.Warn("cannot find out where Redis is, going on with what is known", "addr", b.topology, "cause", sayable(err))
 		}
 		select {
 		case <-time.After(lookPause):

@@ -262,6 +262,6 @@ func (b *Backplane) sayGoodbye() {
 	ctx, stop := context.WithTimeout(context.Background(), time.Second)
 	defer stop()
 	if err := client.HDel(ctx, instancesKey, b.heart.name()).Err(); err != nil {
-		slog.Debug("no goodbye", "cause", err) // they will notice
+		slog.Debug("no goodbye", "cause", sayable(err)) // they will notice
 	}
 }

@@ -162,7 +162,7 @@ func (p *pipe) lacking(replicas *redis.Cmd) error {
 func (p *pipe) tell(err error) {
 	refusal := ""
 	if _, answered := errors.AsType[redis.Error](err); answered || errors.Is(err, errTooFewReplicas) {
-		refusal = err.Error()
+		refusal = sayable(err).Error()
 	}
 	if refusal != "" && refusal != p.refusal {
 		slog.Warn("Redis refuses calls", "cause", refusal)
@@ -180,4 +180,4 @@ func loadScripts(ctx context.Context, conn redis.Scripter) error {
 	return nil
 }
 
-func unavailable(err error) error { return fmt.Errorf("%w: %w", hub.ErrUnavailable, err) }
+func unavailable(err error) error { return fmt.Errorf("%w: %w", hub.ErrUnavailable, sayable(err)) }

@@ -121,7 +121,7 @@ func (r *roster) answered(answer any, err error) {
 }
 
 func (r *roster) retryRead(err error) {
-	slog.Debug("reading participants failed, trying again", "topic", r.topic.name, "cause", err) // the pipe or the session has told why
+	slog.Debug("reading participants failed, trying again", "topic", r.topic.name, "cause", sayable(err)) // the pipe or the session has told why
 	r.pause = nextPause(r.pause)
 	r.later(r.startRead)
 }

@@ -30,6 +30,7 @@ func (s *shard) sessions(ctx context.Context) {
 	pause := reconnectFirst
 	for failures := 0; ctx.Err() == nil; failures++ {
 		heard, err := s.session(ctx)
+		err = sayable(err)
 		if ctx.Err() != nil {
 			return
 		}
@@ -121,6 +122,11 @@ func (s *shard) ask(ctx context.Context, subscription *redis.PubSub, pongs <-cha
 	deaf, last := false, time.Now() // Redis is, since the last pong
 	for {
 		var err error
+		select { // a pong first: one that waits, as this was busy, is not missing
+		case <-pongs:
+			last = time.Now()
+		default:
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -245,7 +245,7 @@ func (t *topic) resume(last hub.Position, missed []message) {
 		after = hub.Position{Epoch: missed[0].Epoch, Offset: missed[0].Offset - 1}
 	}
 	if after != t.at || !same {
-		if t.at.Offset > 0 { // else nothing that anybody knows of
+		if t.at.Offset > 0 || after.Epoch == t.at.Epoch { // else nothing that anybody knows of
 			t.counts.gaps.Add(1)
 			slog.Warn("messages lost", "topic", t.name, "after", t.at.Offset, "next", after.Offset+1)
 		}
@@ -260,7 +260,7 @@ func (t *topic) retry(err error) {
 	if t.ended {
 		return
 	}
-	slog.Debug("catching up failed, trying again", "topic", t.name, "cause", err) // the pipe or the session has told why
+	slog.Debug("catching up failed, trying again", "topic", t.name, "cause", sayable(err)) // the pipe or the session has told why
 	t.pause = nextPause(t.pause)
 	time.AfterFunc(t.pause/2+rand.N(t.pause/2), func() {
 		t.mu.Lock()
