@@ -106,7 +106,26 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		slog.Warn("some requests were cut off", "cause", err)
 		web.Close() // every client is gone already; what is left never was one
 	}
-	s.clients.Wait() // Shutdown knows nothing of them: they were taken out of its hands
+	if err := s.alone(limit); err != nil {
+		return fmt.Errorf("drain: some handshakes did not end: %w", err)
+	}
 	slog.Info("drained")
 	return nil
+}
+
+// alone waits for connections that Shutdown knows nothing of, as they were taken
+// out of its hands, nor the hub, as they are no clients yet: their handshakes were
+// under way when the drain began.
+func (s *Server) alone(ctx context.Context) error {
+	gone := make(chan struct{})
+	go func() { // ends with the last of them; each is bounded by writeWait
+		s.clients.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

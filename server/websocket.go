@@ -21,10 +21,11 @@ const (
 // upgrader: small buffers and no own write buffer (socket writes by itself) make
 // an idle connection cost about 5 KB instead of 29.
 var upgrader = websocket.Upgrader{
-	ReadBufferSize:  512,
-	WriteBufferSize: 1024,
-	WriteBufferPool: &writeBuffers,
-	CheckOrigin:     func(*http.Request) bool { return true }, // admit has looked
+	HandshakeTimeout: writeWait, // for the 101 to leave: hijacked, the connection has no deadline of net/http's any more
+	ReadBufferSize:   512,
+	WriteBufferSize:  1024,
+	WriteBufferPool:  &writeBuffers,
+	CheckOrigin:      func(*http.Request) bool { return true }, // admit has looked
 	Error: func(w http.ResponseWriter, _ *http.Request, _ int, reason error) {
 		fail(w, codeBadHandshake, reason.Error())
 	},
