@@ -199,6 +199,10 @@ func notInRoom(room string) *Problem {
 // Cause is why the client ends, and nil while it does not.
 func (c *Client) Cause() error { return context.Cause(c.ctx) }
 
+// OnEnd has f called, in a goroutine of its own, when the client begins to end,
+// whatever makes it: f sees to it that its transport ends in time.
+func (c *Client) OnEnd(f func()) { context.AfterFunc(c.ctx, f) }
+
 // end makes the client end, once: the first cause counts. It does not wait.
 func (c *Client) end(cause error) {
 	c.cancel(cause)

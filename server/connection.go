@@ -19,6 +19,10 @@ type connection interface {
 
 	// unread is called once, when nobody reads any more.
 	unread()
+
+	// cut ends the connection at once, also one that has ended: Send and Close
+	// return. It may be called at any time.
+	cut()
 }
 
 // What the two are called in logs and metrics.
@@ -35,6 +39,9 @@ func (s *Server) run(conn connection, user string, join []byte) {
 		conn.Close(hub.Restart)
 		return
 	}
+	// Each Send is bounded, and yet the last ones of a peer that takes a bit now and
+	// then could take minutes.
+	client.OnEnd(func() { time.AfterFunc(writeWait, conn.cut) })
 	connected := s.metrics.connections.WithLabelValues(conn.transport())
 	connected.Inc()
 	defer connected.Dec()

@@ -20,7 +20,7 @@ const (
 	writeTimeout = pollWait + writeWait // from then on, for its answer to leave
 	idleTimeout  = 60 * time.Second     // a kept-alive connection without a request
 	headerSize   = 16 << 10             // bytes of a request's header; net/http adds 4 KiB to it
-	drainTimeout = 9 * time.Second      // the last one is told after 1 s; answers 2 s, writes 5 s, close handshakes 1 s
+	drainTimeout = 9 * time.Second      // the last client is told after 1 s, and cut after writeWait; 3 s more for a request that has just begun
 )
 
 // A Server is the network side of a hub: an http.Handler for all its routes.

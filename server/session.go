@@ -20,6 +20,7 @@ const (
 var (
 	errDeleted = errors.New("closed by the client")
 	errIdle    = errors.New("not polled for 30 s")
+	errCut     = errors.New("ended, and not gone in time")
 )
 
 // A session is the connection of a client that polls. One goroutine hands the
@@ -107,6 +108,8 @@ func (p *session) readInto(client *hub.Client) error {
 func (p *session) transport() string { return byPolling }
 
 func (p *session) unread() { p.remove(p) }
+
+func (p *session) cut() { p.cancel(errCut) }
 
 // poll is one GET: it hands answer what waits for the client, at once if there is
 // something, and nothing after pollWait, or where another GET comes. It is false

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	writeWait = 5 * time.Second // for one write to a peer that reads slowly
+	writeWait = 5 * time.Second // for one write to a peer that reads slowly; and for all of them, once a client ends
 	closeWait = time.Second     // for the peer to answer a close frame
 	writeSize = 64 << 10        // bytes in one write, more or less
 	sendSize  = 32 << 10        // bytes that the kernel keeps of them, of which it makes twice as many
@@ -27,16 +27,19 @@ var (
 
 // A socket is the hub.Transport of a WebSocket.
 type socket struct {
-	conn   *websocket.Conn
-	ping   *time.Timer
-	done   chan struct{} // closed when nobody reads from conn any more
-	broken bool          // a write has failed, perhaps within a frame; for Send and Close
+	conn    *websocket.Conn
+	ping    *time.Timer
+	done    chan struct{} // closed when nobody reads from conn any more
+	writing chan struct{} // full while somebody writes: a deadline is the connection's, and must be his alone
+	broken  bool          // a write has failed, perhaps within a frame; for who writes
 }
+
+var errBroken = errors.New("an earlier write has failed")
 
 var _ connection = (*socket)(nil)
 
 func newSocket(conn *websocket.Conn) *socket {
-	s := &socket{conn: conn, done: make(chan struct{})}
+	s := &socket{conn: conn, done: make(chan struct{}), writing: make(chan struct{}, 1)}
 	// Linux lets a send buffer grow to 4 MB: memory for each connection, and a place
 	// where a peer that does not read can hide for minutes.
 	if kernel, ok := conn.NetConn().(interface{ SetWriteBuffer(int) error }); ok {
@@ -44,10 +47,10 @@ func newSocket(conn *websocket.Conn) *socket {
 	}
 	conn.SetReadLimit(hub.MaxFrame)
 	conn.SetPongHandler(func(string) error { return s.alive() })
-	// gorilla's own handler would give the pong one second, and with it whatever
-	// Send is writing: the deadline is the connection's.
+	// gorilla's own handler would set a deadline while Send is writing, and change
+	// Send's by it: a peer could put off its end by asking for pongs.
 	conn.SetPingHandler(func(data string) error {
-		s.control(websocket.PongMessage, []byte(data)) // what fails here fails in the reader too
+		s.control(websocket.PongMessage, []byte(data), writeWait) // what fails here fails in the reader too
 		return nil
 	})
 	// Nor does gorilla answer a close frame: Close does, when Send has ended. No
@@ -61,22 +64,29 @@ func newSocket(conn *websocket.Conn) *socket {
 // alive is called at each sign of the peer's life.
 func (s *socket) alive() error { return s.conn.SetReadDeadline(time.Now().Add(pongWait)) }
 
-func (s *socket) control(kind int, data []byte) error {
-	return s.conn.WriteControl(kind, data, time.Now().Add(writeWait))
+// control writes one of gorilla's frames when nothing else is being written.
+func (s *socket) control(kind int, data []byte, wait time.Duration) error {
+	s.writing <- struct{}{}
+	defer func() { <-s.writing }()
+	if s.broken {
+		return errBroken
+	}
+	err := s.conn.WriteControl(kind, data, time.Now().Add(wait))
+	s.broken = err != nil
+	return err
 }
 
 // sendPing runs in the timer's goroutine, and the last time when the connection
 // has ended: what fails here fails in the reader too, within pongWait.
 func (s *socket) sendPing() {
-	if s.control(websocket.PingMessage, nil) == nil {
+	if s.control(websocket.PingMessage, nil, writeWait) == nil {
 		s.ping.Reset(pingEvery)
 	}
 }
 
 // Send puts all frames into one write: the system call is more than half of the
 // cost of a delivery. It writes beside gorilla's own frame writer, which would
-// make one call a frame; gorilla's pings and close frames do not get in between,
-// because a net.Conn does one Write after the other.
+// make one call a frame. A ping or a pong may go out between two writes.
 func (s *socket) Send(frames [][]byte) error {
 	pooled, ok := sendBuffers.Get().(*[]byte)
 	if !ok {
@@ -98,15 +108,22 @@ func (s *socket) Send(frames [][]byte) error {
 	return nil
 }
 
-// write tells a peer that reads too slowly from one that is gone.
+// write tells a peer that reads too slowly from one that is gone. One that breaks
+// the rules is neither: gorilla tells it so from the reading goroutine, and the
+// second that it gives itself for that becomes this write's.
 func (s *socket) write(buf []byte) error {
-	conn := s.conn.NetConn()
-	if err := conn.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
+	s.writing <- struct{}{}
+	defer func() { <-s.writing }()
+	if s.broken {
+		return errBroken
+	}
+	conn, limit := s.conn.NetConn(), time.Now().Add(writeWait)
+	if err := conn.SetWriteDeadline(limit); err != nil {
 		return err
 	}
 	_, err := conn.Write(buf)
 	s.broken = err != nil
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	if errors.Is(err, os.ErrDeadlineExceeded) && !time.Now().Before(limit) {
 		return hub.SlowConsumer
 	}
 	return err
@@ -128,13 +145,17 @@ func (s *socket) transport() string { return overWebSocket }
 
 func (s *socket) unread() { close(s.done) }
 
+// cut ends what is being written and read. Closed, a connection has no deadline
+// that anybody could put off.
+func (s *socket) cut() { s.conn.NetConn().Close() }
+
 // Close ends the connection in order: our close frame, our end of the stream,
 // then the peer's. To close at once would reset a connection on which unread
 // data waits, and the peer would never see the close frame.
 func (s *socket) Close(cause error) {
 	s.ping.Stop()
-	if frame := closeMessage(cause); frame != nil && !s.broken {
-		s.conn.WriteControl(websocket.CloseMessage, frame, time.Now().Add(closeWait)) // to a peer that may be gone
+	if frame := closeMessage(cause); frame != nil {
+		s.control(websocket.CloseMessage, frame, closeWait) // to a peer that may be gone
 	}
 	conn := s.conn.NetConn()
 	if half, ok := conn.(interface{ CloseWrite() error }); ok {

@@ -43,8 +43,21 @@ func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)
 // connect is the client's end of a new connection.
 func (p *pipes) connect() net.Conn {
 	ours, theirs := net.Pipe()
-	p.accept <- theirs
+	p.accept <- &queued{theirs, make(chan struct{}, 1)}
 	return ours
+}
+
+// queued is a pipe where one write waits for the other by a channel: one that waits
+// by a mutex would stop the time.
+type queued struct {
+	net.Conn
+	writing chan struct{}
+}
+
+func (q *queued) Write(b []byte) (int, error) {
+	q.writing <- struct{}{}
+	defer func() { <-q.writing }()
+	return q.Conn.Write(b)
 }
 
 // serve runs a server in the bubble; dial connects to it, and stop drains it.
