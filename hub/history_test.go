@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -127,4 +128,52 @@ func (silent) History(ctx context.Context, _ hub.Destination, _ hub.Position, _ 
 func (silent) Participants(ctx context.Context, _ hub.Destination) ([]string, error) {
 	<-ctx.Done()
 	return nil, hub.ErrUnavailable
+}
+
+// The longest messages are cut to what fits, from the side where a reader goes on
+// later: he gets all of them, page by page.
+func TestAHistoryIsAtMost1MiBAnAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plane := new(hub.Memory)
+		h := hub.New("server-1", plane)
+		payload := []byte(`{"from":"alice","text":"` + strings.Repeat(`\u0000`, 4096) + `"}`)
+		for range 100 { // 2.4 MB
+			plane.Publish(hub.Publication{To: hub.Room("general"), Payload: payload}, func(hub.Position, error) {})
+		}
+		ask := func(after hub.Position) (first, last uint64) {
+			t.Helper()
+			page, err := h.History(t.Context(), "general", after, 1000)
+			if err != nil || len(page.Messages) == 0 {
+				t.Fatalf("after %v: %d messages, %v", after, len(page.Messages), err)
+			}
+			size := 0
+			for _, m := range page.Messages {
+				size += len(m)
+			}
+			if size > 1<<20 || size < 1000_000 {
+				t.Errorf("after %v: %d bytes, want what fits into 1 MiB", after, size)
+			}
+			return offsetOf(t, page.Messages[0]), offsetOf(t, page.Messages[len(page.Messages)-1])
+		}
+		if first, last := ask(hub.Position{}); last != 100 || first < 50 {
+			t.Errorf("the newest are %d to %d, want the last ones", first, last)
+		}
+		at := hub.Position{Epoch: epochOf(t, plane), Offset: 1}
+		for range 2 {
+			first, last := ask(at)
+			if first != at.Offset+1 {
+				t.Errorf("after %d: the first is %d", at.Offset, first)
+			}
+			at.Offset = last
+		}
+	})
+}
+
+func offsetOf(t *testing.T, message json.RawMessage) (offset uint64) {
+	t.Helper()
+	var m struct{ Offset uint64 }
+	if err := json.Unmarshal(message, &m); err != nil {
+		t.Fatal(err)
+	}
+	return m.Offset
 }
