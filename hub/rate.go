@@ -9,7 +9,7 @@ import (
 // ended: time enough to hear that it should slow down, and to do so.
 const overLimit = 10 * time.Second
 
-// A rate is the bound on one client's frames, whatever they are: a bucket of
+// A rate is the bound on one client's frames, whatever they are, pings too: a bucket of
 // tokens, one a frame, that fills at perSecond and holds two seconds' worth. It is
 // for the reading goroutine alone, and has no timer: what has flowed in since the
 // last frame is reckoned when the next one comes. A refused frame costs no token,
@@ -48,6 +48,17 @@ func (r *rate) take() (within, tooLong bool) {
 		r.over = now
 	}
 	return false, now.Sub(r.over) >= overLimit
+}
+
+// Control counts a frame that is none of Handle's, a ping or a pong, and tells
+// whether it is within the limit. One over it should not be answered. It is for the
+// reading goroutine.
+func (c *Client) Control() (within bool) {
+	within, tooLong := c.rate.take()
+	if !within {
+		c.limited(tooLong) // nothing in the protocol would say it of a ping
+	}
+	return within
 }
 
 // limited refuses a frame. One refusal too many is the client's end.

@@ -46,17 +46,10 @@ func newSocket(conn *websocket.Conn) *socket {
 		kernel.SetWriteBuffer(sendSize) // fails where the peer is gone, which Send will notice
 	}
 	conn.SetReadLimit(hub.MaxFrame)
-	conn.SetPongHandler(func(string) error { return s.alive() })
-	// gorilla's own handler would set a deadline while Send is writing, and change
-	// Send's by it: a peer could put off its end by asking for pongs.
-	conn.SetPingHandler(func(data string) error {
-		s.control(websocket.PongMessage, []byte(data), writeWait) // what fails here fails in the reader too
-		return nil
-	})
-	// Nor does gorilla answer a close frame: Close does, when Send has ended. No
+	// gorilla does not answer a close frame: Close does, when Send has ended. No
 	// frame may follow it (RFC 6455, section 5.5.1), and browsers complain of one.
 	conn.SetCloseHandler(func(int, string) error { return nil })
-	s.alive() // likewise
+	s.alive() // fails where the peer is gone, which readInto will notice
 	s.ping = time.AfterFunc(pingEvery, s.sendPing)
 	return s
 }

@@ -55,6 +55,7 @@ func (s *Server) ws(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *socket) readInto(client *hub.Client) error {
+	s.listen(client)
 	for {
 		kind, frame, err := s.conn.ReadMessage()
 		switch {
@@ -74,6 +75,22 @@ func (s *socket) readInto(client *hub.Client) error {
 			return err
 		}
 	}
+}
+
+// listen has control frames counted, which gorilla hands over as it reads.
+func (s *socket) listen(client *hub.Client) {
+	s.conn.SetPongHandler(func(string) error {
+		client.Control()
+		return s.alive()
+	})
+	// gorilla's own handler would set a deadline while Send is writing, and change
+	// Send's by it: a peer could put off its end by asking for pongs.
+	s.conn.SetPingHandler(func(data string) error {
+		if client.Control() {
+			s.control(websocket.PongMessage, []byte(data), writeWait) // what fails here fails in the reader too
+		}
+		return nil
+	})
 }
 
 // unspoken leaves out what the peer says in a close frame: that is a user's text,
