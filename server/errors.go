@@ -33,6 +33,7 @@ var status = map[string]int{
 	hub.CodeUserOffline:  http.StatusNotFound,
 	codeMethodNotAllowed: http.StatusMethodNotAllowed,
 	codeTooLarge:         http.StatusRequestEntityTooLarge,
+	hub.CodeRateLimited:  http.StatusTooManyRequests,
 	codeDraining:         http.StatusServiceUnavailable,
 	codeFull:             http.StatusServiceUnavailable,
 	hub.CodeUnavailable:  http.StatusServiceUnavailable,

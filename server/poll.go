@@ -2,9 +2,13 @@ package server
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
+
+	"secondserver/hub"
 )
 
 // Long polling is for clients that cannot hold a WebSocket. The handshake is a
@@ -76,11 +80,14 @@ func (s *Server) postFrame(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if !p.take(frame) {
+	switch err := p.take(r.Context(), frame); {
+	case err == nil:
+		w.WriteHeader(http.StatusAccepted)
+	case errors.Is(err, errCrowded):
+		fail(w, hub.CodeRateLimited, fmt.Sprintf("not taken: %d frames of this session wait already", pollPosts))
+	case r.Context().Err() == nil: // else nobody is there to be answered
 		noSession(w)
-		return
 	}
-	w.WriteHeader(http.StatusAccepted)
 }
 
 func (s *Server) closePoll(w http.ResponseWriter, r *http.Request) {

@@ -14,6 +14,7 @@ const (
 	pollWait  = 25 * time.Second // for frames to come, before the answer has none
 	pollIdle  = 30 * time.Second // without a GET, after which a session ends
 	pollQueue = 1 << 20          // bytes of frames that wait for a GET; a batch may go beyond
+	pollPosts = 64               // frames that wait, each with its POST, for the one before
 )
 
 // Why a session ends, beside the hub's reasons.
@@ -32,6 +33,7 @@ var (
 type session struct {
 	id     string
 	frames chan []byte     // from POSTs to readInto
+	posts  chan struct{}   // one in it for each POST that waits, at most pollPosts
 	ctx    context.Context // ends with the session; its cause is the reason
 	cancel context.CancelCauseFunc
 	remove func(*session)
@@ -50,7 +52,7 @@ type session struct {
 var _ connection = (*session)(nil)
 
 func newSession(id string, remove func(*session)) *session {
-	p := &session{id: id, frames: make(chan []byte), remove: remove, answering: make(chan struct{}, 1)}
+	p := &session{id: id, frames: make(chan []byte), posts: make(chan struct{}, pollPosts), remove: remove, answering: make(chan struct{}, 1)}
 	p.ctx, p.cancel = context.WithCancelCause(context.Background())
 	p.changed = sync.NewCond(&p.mu)
 	p.idle = time.AfterFunc(pollIdle, p.expire)
@@ -83,14 +85,26 @@ func (p *session) wait(ctx context.Context, done func() bool) {
 	}
 }
 
+// errCrowded is what take reports where pollPosts frames wait already.
+var errCrowded = errors.New("too many frames wait")
+
 // take hands a frame to readInto. It waits until the one before it has been
-// carried out. It is false where the session ends first.
-func (p *session) take(frame []byte) bool {
+// carried out, or its peer has gone. The error is errCrowded, ctx's, or the cause
+// of the session's end.
+func (p *session) take(ctx context.Context, frame []byte) error {
+	select {
+	case p.posts <- struct{}{}:
+		defer func() { <-p.posts }()
+	default:
+		return errCrowded
+	}
 	select {
 	case p.frames <- frame:
-		return true
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	case <-p.ctx.Done():
-		return false
+		return context.Cause(p.ctx)
 	}
 }
 
@@ -121,7 +135,11 @@ func (p *session) cut() { p.cancel(errCut) }
 func (p *session) poll(ctx context.Context, answer func(frames [][]byte) error) bool {
 	turn := p.begin()
 	defer p.end()
-	p.answering <- struct{}{} // writeTimeout ends the one before, if its peer does not
+	select {
+	case p.answering <- struct{}{}: // writeTimeout ends the one before, if its peer does not
+	case <-ctx.Done():
+		return true // its peer does not wait for it any more
+	}
 	defer func() { <-p.answering }()
 	frames, ok := p.next(ctx, turn)
 	if !ok {
