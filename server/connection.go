@@ -35,8 +35,10 @@ func (s *Server) run(conn connection, user string, join []byte) {
 	began := time.Now()
 	client, err := s.hub.Connect(user, conn)
 	if err != nil { // a drain that began just now
+		s.metrics.refused.WithLabelValues(codeDraining).Inc()
 		conn.unread()
 		conn.Close(hub.Restart)
+		slog.Info("refused", "user", user, "transport", conn.transport(), "cause", err)
 		return
 	}
 	// Each Send is bounded, and yet the last ones of a peer that takes a bit now and

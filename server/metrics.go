@@ -47,7 +47,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 // The values of labels that are there from the start.
 var (
 	transports = []string{overWebSocket, byPolling}
-	refusals   = []string{codeBadRequest, hub.CodeBadName, codeUnauthorized, codeForbiddenUser, codeForbiddenOrigin, codeFull, codeDraining}
+	refusals   = []string{codeBadRequest, codeBadHandshake, hub.CodeBadName, codeUnauthorized, codeForbiddenUser, codeForbiddenOrigin, codeFull, codeDraining}
 )
 
 func newMetrics(h *hub.Hub) *metrics {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -26,10 +27,23 @@ func scrape(t testing.TB, url string) map[string]*dto.MetricFamily {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
+	return families(t, response.StatusCode, response.Body)
+}
+
+// scrapeHandler is scrape without a connection, of a server that is draining, say.
+func scrapeHandler(t testing.TB, s *server.Server) map[string]*dto.MetricFamily {
+	t.Helper()
+	answer := httptest.NewRecorder()
+	s.ServeHTTP(answer, httptest.NewRequest("GET", "/metrics", nil))
+	return families(t, answer.Code, answer.Body)
+}
+
+func families(t testing.TB, status int, body io.Reader) map[string]*dto.MetricFamily {
+	t.Helper()
 	parser := expfmt.NewTextParser(model.LegacyValidation)
-	families, err := parser.TextToMetricFamilies(response.Body)
-	if err != nil || response.StatusCode != 200 {
-		t.Fatalf("/metrics: %s, %v", response.Status, err)
+	families, err := parser.TextToMetricFamilies(body)
+	if err != nil || status != 200 {
+		t.Fatalf("/metrics: %d, %v", status, err)
 	}
 	return families
 }
@@ -62,6 +76,8 @@ var series = []struct {
 	{"secondserver_slow_consumers_total", "", 0, 0},
 	{"secondserver_publish_duration_seconds", "", 0, 1},
 	{"secondserver_connections_refused_total", "bad_name", 0, 1},
+	{"secondserver_connections_refused_total", "bad_handshake", 0, 1},
+	{"secondserver_connections_refused_total", "full", 0, 0},
 	{"secondserver_connections_refused_total", "forbidden_origin", 0, 1},
 	{"secondserver_connections_refused_total", "draining", 0, 0},
 	{"secondserver_ready", "", 1, 1},
@@ -96,6 +112,7 @@ func TestMetrics(t *testing.T) {
 	for _, request := range []string{"/ws?user=@server HTTP/1.1", "/ws?user=eve HTTP/1.1\nOrigin: http://elsewhere"} {
 		dialRaw(t, url).asks("GET "+request+"\nHost: raw"+handshake, "")
 	}
+	dialRaw(t, url).asks("GET /ws?user=eve HTTP/1.1\nHost: raw", "")
 	families = scrape(t, url)
 	for _, s := range series {
 		if got := value(t, families, s.name, s.label); got != s.after {

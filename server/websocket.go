@@ -26,9 +26,6 @@ var upgrader = websocket.Upgrader{
 	WriteBufferSize:  1024,
 	WriteBufferPool:  &writeBuffers,
 	CheckOrigin:      func(*http.Request) bool { return true }, // admit has looked
-	Error: func(w http.ResponseWriter, _ *http.Request, _ int, reason error) {
-		fail(w, codeBadHandshake, reason.Error())
-	},
 }
 
 // What RFC 6455 has for text that is none, and for a message over the limit. (Of
@@ -45,6 +42,10 @@ func (s *Server) ws(w http.ResponseWriter, r *http.Request) {
 	user, join, ok := s.admit(w, r)
 	if !ok {
 		return
+	}
+	upgrader := upgrader
+	upgrader.Error = func(w http.ResponseWriter, _ *http.Request, _ int, reason error) {
+		s.turnAway(w, codeBadHandshake, reason.Error())
 	}
 	conn, err := upgrader.Upgrade(w, r, w.Header())
 	if err != nil {
