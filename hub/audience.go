@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"sync"
@@ -115,7 +116,9 @@ func (a *audience) deliver(b Batch) {
 			a.members[c] = nil
 		}
 	}
-	a.counts.delivered.Add(uint64(live * len(frames)))
+	if live > 0 {
+		a.counts.delivered.Add(uint64(live * messages(frames)))
+	}
 }
 
 // frames are a batch's messages as members get them. In a room frames[i] is that
@@ -137,6 +140,16 @@ func (a *audience) frames(b Batch) [][]byte {
 		}
 	}
 	return frames
+}
+
+// messages counts those among frames, where gaps may stand in for some.
+func messages(frames [][]byte) (n int) {
+	for _, f := range frames {
+		if !bytes.HasPrefix(f, []byte(`{"type":"joined"`)) {
+			n++
+		}
+	}
+	return n
 }
 
 // gap tells members that they have lost what lay before at.

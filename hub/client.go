@@ -111,9 +111,9 @@ func (c *Client) refuse(req request, bad *Problem) {
 
 // hear is for the messages of a member that catches up: see audience.deliver for
 // all others.
-func (c *Client) hear(messages [][]byte) {
-	c.hub.counters.delivered.Add(uint64(len(messages)))
-	c.out.deliver(messages)
+func (c *Client) hear(frames [][]byte) {
+	c.hub.counters.delivered.Add(uint64(messages(frames)))
+	c.out.deliver(frames)
 }
 
 func (c *Client) join(req request) *Problem {

@@ -10,7 +10,7 @@ import (
 // Counts are what there is on an instance now, and what has happened there since
 // its start.
 type Counts struct {
-	Clients, Rooms int // now; rooms that a client of this instance has joined
+	Clients, Rooms int // now; rooms that a client of this instance has joined, or is joining
 
 	Received      uint64            // messages from clients, handed to the backplane
 	Delivered     uint64            // messages handed to clients, one for each of them

@@ -79,6 +79,51 @@ func TestWhatIsResumedCountsAsDelivered(t *testing.T) {
 	})
 }
 
+// Somebody else can write to a broker too: members are told that they have lost
+// something, at once or when they resume, and that is no message.
+func TestWhatIsNoMessageIsNotCountedAsDelivered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plane := new(hub.Memory)
+		h := hub.New("server-1", plane)
+		alice := connect(t, h, "alice")
+		alice.says(joinGeneral)
+		alice.takes()
+		fill(plane, 1)
+		plane.Publish(hub.Publication{To: hub.Room("general"), Payload: []byte("garbage")}, func(hub.Position, error) {})
+		if got := alice.takes(); len(got) != 2 || !strings.Contains(got[1], `"recovered":false`) {
+			t.Errorf("alice heard %s, want a message and a gap", got)
+		}
+		if got := h.Counts().Delivered; got != 1 {
+			t.Errorf("%d delivered, want 1", got)
+		}
+		bob := connect(t, h, "bob")
+		bob.says(resumeAt(hub.Position{Epoch: epochOf(t, plane), Offset: 0}))
+		bob.takes()
+		if got := h.Counts().Delivered; got != 2 {
+			t.Errorf("%d delivered after one more has resumed, want 2", got)
+		}
+		closeAll(alice, bob)
+	})
+}
+
+// A room is there from the first join, answered or not.
+func TestARoomThatIsBeingJoinedIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := hub.New("server-1", newSlow())
+		alice := connect(t, h, "alice")
+		go alice.says(joinGeneral)
+		synctest.Wait()
+		if got := h.Counts().Rooms; got != 1 {
+			t.Errorf("%d rooms, want 1", got)
+		}
+		pass(6 * time.Second)
+		if got := h.Counts().Rooms; got != 0 {
+			t.Errorf("%d rooms after the join has failed, want 0", got)
+		}
+		alice.Close(errGone)
+	})
+}
+
 func TestHowLongPublishingTakesIsCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		plane := newSlow()

@@ -41,7 +41,7 @@ func (m *catchingUp) pass(c *Client, b Batch, frames, all [][]byte) (live bool) 
 		return false // the rest of a history that the member has left behind
 	case b.After.Epoch != m.ahead.Epoch || b.After.Offset > m.ahead.Offset:
 		c.out.deliver(all)
-		c.hub.counters.delivered.Add(uint64(len(frames))) // the gap, if there is one, is no message
+		c.hub.counters.delivered.Add(uint64(messages(frames)))
 		return true
 	}
 	seen := m.ahead.Offset - b.After.Offset

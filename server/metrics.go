@@ -21,7 +21,7 @@ type metrics struct {
 
 // The hub's counts.
 var (
-	roomsMetric     = describe("rooms", "Rooms that a client of this instance has joined.")
+	roomsMetric     = describe("rooms", "Rooms that a client of this instance has joined, or is joining.")
 	receivedMetric  = describe("messages_received_total", "Messages from clients, handed to the backplane.")
 	deliveredMetric = describe("messages_delivered_total", "Messages handed to clients, one for each of them.")
 	acksMetric      = describe("acks_total", "Ack frames to clients.")
