@@ -79,11 +79,11 @@ func (e *engine) need(t *testing.T) stack.Engine {
 }
 
 // start starts a phase, and ends it with the test. What the servers have logged is shown if the test fails.
-func start(t *testing.T, e stack.Engine, phase, servers int) *stack.Stack {
+func start(t *testing.T, e stack.Engine, phase, servers int, env ...string) *stack.Stack {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // the first one builds
 	defer cancel()
-	s, err := stack.Start(ctx, e, stack.Phases[phase-1], servers)
+	s, err := stack.Start(ctx, e, stack.Phases[phase-1], servers, env...)
 	if err != nil {
 		t.Fatal(err)
 	}
