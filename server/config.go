@@ -21,7 +21,7 @@ type Config struct {
 	RedisURL  string // REDIS_URL, or REDIS_ENDPOINT as host or host:port; phase 3 only
 	RedisWait int    // REDIS_WAIT: replicas that must have a message before its ack; phase 3 only
 
-	MaxConnections int // MAX_CONNECTIONS: clients at a time, by either transport; 0: 20,000
+	MaxConnections int // MAX_CONNECTIONS: clients at a time, by either transport, and not connections; 0: 20,000
 
 	AllowedOrigins []string // ALLOWED_ORIGINS: whose pages may connect, beside our own; as Configure writes them
 
@@ -83,8 +83,8 @@ func Configure() (Config, error) {
 	return c, nil
 }
 
-// defaultConnections is what a process can hold where it may open 20,000 files,
-// and about 100 MB.
+// defaultConnections is what a process holds in about 100 MB. It needs some more
+// files than that: see warnOfFiles.
 const defaultConnections = 20_000
 
 // connections reads how many clients an instance takes.

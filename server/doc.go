@@ -5,6 +5,7 @@
 // In reading order:
 //
 //	config.go      the environment
+//	files.go       whether it leaves as many files as clients need
 //	command.go     the arguments that a program understands
 //	server.go      routes; listen, serve, drain
 //	http.go        what all routes share, and what an instance says of itself

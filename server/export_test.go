@@ -1,4 +1,13 @@
 package server
 
+import "testing"
+
 // Reply is how every handler answers.
 var Reply = reply
+
+// LimitFiles has the system say so, until the test ends.
+func LimitFiles(t testing.TB, limit uint64, known bool) {
+	before := openFiles
+	t.Cleanup(func() { openFiles = before })
+	openFiles = func() (uint64, bool) { return limit, known }
+}

@@ -71,6 +71,7 @@ func Serve(ctx context.Context, config Config, h *hub.Hub) error {
 	if err != nil {
 		return fmt.Errorf("%w (choose another address with ADDR)", err)
 	}
+	warnOfFiles(cmp.Or(config.MaxConnections, defaultConnections))
 	slog.Info("listening", "addr", listener.Addr().String(), "phase", phase())
 	return New(config, h).Serve(ctx, listener)
 }

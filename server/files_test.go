@@ -1,0 +1,35 @@
+package server_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"secondserver/hub"
+	"secondserver/server"
+)
+
+func TestTooFewFilesForItsClientsAreSaidAtTheStart(t *testing.T) {
+	for _, test := range []struct {
+		limit   uint64
+		known   bool
+		clients int // 0: the default
+		warns   bool
+	}{
+		{20_000, true, 0, true}, {20_499, true, 0, true}, {20_500, true, 0, false},
+		{1 << 63, true, 0, false}, {0, false, 0, false},
+		{1024, true, 500, false}, {1024, true, 600, true},
+	} {
+		lines := logged(t)
+		server.LimitFiles(t, test.limit, test.known)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		config := server.Config{Addr: "127.0.0.1:0", MaxConnections: test.clients}
+		if err := server.Serve(ctx, config, hub.New("server-1", new(hub.Memory))); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(lines.String(), "open files"); got != test.warns {
+			t.Errorf("%+v: a warning: %v\n%s", test, got, lines)
+		}
+	}
+}
