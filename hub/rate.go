@@ -37,7 +37,7 @@ func (r *rate) take() (within, tooLong bool) {
 	now, perSecond := time.Now(), float64(r.perSecond)
 	r.tokens = min(r.tokens+now.Sub(r.at).Seconds()*perSecond, 2*perSecond)
 	r.at = now
-	if r.tokens >= perSecond {
+	if r.tokens >= max(perSecond, 2) { // at one a second, one that has flowed in is no rest
 		r.over = time.Time{}
 	}
 	if r.tokens >= 1 {

@@ -130,3 +130,22 @@ func TestWithoutALimitNothingIsRefused(t *testing.T) {
 		alice.Close(errGone)
 	})
 }
+
+// At the smallest limit too: there a second's worth is what each frame carried out
+// has waited for.
+func TestAClientOverALimitOf1IsEndedToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := hub.New("server-1", new(hub.Memory))
+		h.LimitFrames(1)
+		alice := connect(t, h, "alice")
+		began := time.Now()
+		for alice.cause() == nil && time.Since(began) < time.Minute {
+			alice.says(leave)
+			pass(250 * time.Millisecond)
+		}
+		if got := time.Since(began); got > 11*time.Second {
+			t.Errorf("after %v it is %v, want its end after 10 s", got, alice.cause())
+		}
+		alice.Close(errGone)
+	})
+}
