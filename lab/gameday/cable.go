@@ -59,8 +59,8 @@ func (d *day) cut(way stack.Way) {
 		ready = d.Until(2*readyWithin, server.ID+" says that it is ready", func() bool { return d.ready(server) })
 		return healed
 	})
-	d.claim(unready <= notReadyWithin, fmt.Sprintf("/readyz is 503 within %v", notReadyWithin), "after %.2f s", unready.Seconds())
-	d.claim(ready <= readyWithin, fmt.Sprintf("/readyz is 200 within %v of the cable's return", readyWithin), "after %.2f s", ready.Seconds())
+	d.timed(unready <= notReadyWithin, fmt.Sprintf("/readyz is 503 within %v", notReadyWithin), "after %.2f s", unready.Seconds())
+	d.timed(ready <= readyWithin, fmt.Sprintf("/readyz is 200 within %v of the cable's return", readyWithin), "after %.2f s", ready.Seconds())
 	d.answered(c)
 	d.connected(c)
 	d.kept(told)

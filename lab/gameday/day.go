@@ -86,7 +86,7 @@ func (d *day) under(s *stack.Stack, f fault) (*load.Crowd, *ledger.Report) {
 	d.result.First = told.First
 	d.claim(told.Sent > 0 && told.Acked == told.Sent, "every message is acknowledged in the end",
 		"%d of %d%s", told.Acked, told.Sent, refusals(c))
-	d.claim(flowing <= min(flowsWithin, afterwards-slow), fmt.Sprintf("everything flows again within %v", flowsWithin),
+	d.timed(flowing <= min(flowsWithin, afterwards-slow), fmt.Sprintf("everything flows again within %v", flowsWithin),
 		"after %.2f s", flowing.Seconds())
 	return c, told
 }
@@ -107,7 +107,7 @@ func (d *day) timed(holds bool, promise, seen string, args ...any) {
 // answered claims that nobody has waited for an answer.
 func (d *day) answered(c *load.Crowd) {
 	slowest := c.SlowestAnswer()
-	d.claim(slowest <= answerWithin, fmt.Sprintf("every send is answered within %v, by an ack or an error", answerWithin),
+	d.timed(slowest <= answerWithin, fmt.Sprintf("every send is answered within %v, by an ack or an error", answerWithin),
 		"%.2f s at most", slowest.Seconds())
 }
 

@@ -47,7 +47,7 @@ var slowReaders = Step{
 			return time.Now()
 		})
 		a, b := middle(without), middle(with)
-		d.claim(slowest <= cutWithin, fmt.Sprintf("all of them are cut off within %v", cutWithin), "after %.2f s at most", slowest.Seconds())
+		d.timed(slowest <= cutWithin, fmt.Sprintf("all of them are cut off within %v", cutWithin), "after %.2f s at most", slowest.Seconds())
 		d.timed(b <= 2*max(a, calm), fmt.Sprintf("until all neighbours have a message: p99 at most doubles, or is below %g ms", 2*calm),
 			"%.1f ms, without them %.1f ms", b, a)
 		d.claim(grew <= mostGrowth, fmt.Sprintf("the server's memory grows by %d MB at most", mostGrowth>>20), "%.1f MB", float64(grew)/(1<<20))

@@ -50,10 +50,10 @@ var serverKilled = Step{
 		if len(comebacks) > 0 {
 			slowest = comebacks[len(comebacks)-1].Took()
 		}
-		d.claim(victims > 0 && len(comebacks) == victims && slowest <= backWithin, fmt.Sprintf("its users are back on others within %v", backWithin),
+		d.timed(victims > 0 && len(comebacks) == victims && slowest <= backWithin, fmt.Sprintf("its users are back on others within %v", backWithin),
 			"%d of %d users, %.2f s at most", len(comebacks), victims, slowest.Seconds())
 		d.claim(total(c.Ends()) == victims, "nobody else loses a connection", "%d of %d have ended", total(c.Ends()), d.users())
-		d.claim(before == 10 && gone <= ghostsGoneWithin, fmt.Sprintf("its ghosts are counted out within %v", ghostsGoneWithin),
+		d.timed(before == 10 && gone <= ghostsGoneWithin, fmt.Sprintf("its ghosts are counted out within %v", ghostsGoneWithin),
 			"%d of them, after %.2f s", before, gone.Seconds())
 		d.answered(c)
 		d.kept(told)
@@ -161,7 +161,7 @@ var scaling = Step{
 		})
 		d.claim(total(c.Ends()) == moved+restarted(c), "nobody else loses a connection", "%d of %d have ended, %d of them by themselves",
 			total(c.Ends()), d.users(), moved)
-		d.claim(most > 0, "the third server gets users, as they reconnect", "%d of %d", most, total(c.Servers()))
+		d.timed(most > 0, "the third server gets users, as they reconnect", "%d of %d", most, total(c.Servers()))
 		d.answered(c)
 		d.kept(told)
 	},

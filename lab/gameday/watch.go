@@ -27,16 +27,19 @@ type watch struct {
 // fell, and came back, rose too. A server that is started again begins anew.
 type watched struct {
 	server *stack.Server
-	log    int // where it was
-	last   map[string]float64
-	rose   map[string]float64
+	url    string // of the server, which is started again where it was
+	log    int    // where it was
+
+	mu   sync.Mutex // guards what follows
+	last map[string]float64
+	rose map[string]float64
 }
 
 func (d *day) watch(s *stack.Stack) *watch {
 	ctx, end := context.WithCancel(d.Ctx)
 	w := &watch{stack: s, end: end}
 	for _, server := range s.Servers {
-		one := &watched{server, server.LogEnd(), nil, make(map[string]float64)}
+		one := &watched{server: server, url: server.URL(), log: server.LogEnd(), rose: make(map[string]float64)}
 		w.all = append(w.all, one)
 		one.look(ctx)
 		w.looking.Go(func() { one.lookOn(ctx) }) // ends with the step
@@ -61,10 +64,12 @@ func (w *watched) lookOn(ctx context.Context) {
 func (w *watched) look(ctx context.Context) {
 	ctx, stop := context.WithTimeout(ctx, 2*time.Second)
 	defer stop()
-	now, err := client.Metrics(ctx, w.server.URL())
+	now, err := client.Metrics(ctx, w.url)
 	if err != nil {
 		return
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for name, n := range now {
 		if before, known := w.last[name]; known && n > before {
 			w.rose[name] += n - before
@@ -73,14 +78,20 @@ func (w *watched) look(ctx context.Context) {
 	w.last = now
 }
 
+// risen is by how much a count has risen until now. A histogram has its count instead of
+// itself.
+func (w *watched) risen(ctx context.Context, name string) float64 {
+	w.look(ctx)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.rose[name] + w.rose[name+"_count"]
+}
+
 // seen claims that what the runbook says of logs and metrics could be seen.
 func (d *day) seen(w *watch) {
 	w.close()
-	for _, one := range w.all { // once more, for what has just happened
-		one.look(d.Ctx)
-	}
 	for _, server := range w.stack.Servers[len(w.all):] { // that have come since
-		w.all = append(w.all, &watched{server: server})
+		w.all = append(w.all, &watched{server: server, url: server.URL(), rose: make(map[string]float64)})
 	}
 	for _, line := range d.step.Logs {
 		logged := 0
@@ -94,8 +105,7 @@ func (d *day) seen(w *watch) {
 	for _, name := range d.step.Metrics {
 		moved := 0
 		for _, one := range w.all {
-			// A histogram has its count instead of itself.
-			if one.rose[name] > 0 || one.rose[name+"_count"] > 0 {
+			if one.risen(d.Ctx, name) > 0 {
 				moved++
 			}
 		}
