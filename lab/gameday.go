@@ -29,7 +29,7 @@ func gamedayCommand() *cobra.Command {
 	var g breaking
 	c := &cobra.Command{
 		Use:     "gameday [STEP...]",
-		Short:   "Breaks phase 3 in every way that the runbook knows, while a crowd talks",
+		Short:   "Breaks phase 3 in every way of the runbook, while a crowd talks",
 		Long:    fmt.Sprintf(gamedayHelp, stepNames()),
 		Example: gamedayExamples,
 		RunE: func(c *cobra.Command, args []string) error {

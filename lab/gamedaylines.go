@@ -13,7 +13,7 @@ import (
 func (l look) day(day, of int, engine string, fast bool) string {
 	head := "Game day on three servers of phase 3 (" + engine + ")"
 	if fast {
-		head += ", with shorter faults than it says"
+		head += ", with shorter faults"
 	}
 	if of > 1 {
 		head = fmt.Sprintf("Day %d of %d · %s", day, of, head)

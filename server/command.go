@@ -28,7 +28,8 @@ One chat server. It is configured by environment variables:
   AUTH_SECRET     what users' tokens are signed with, at least 32 bytes
                   (default: users need no token)
   MAX_CONNECTIONS
-                  how many clients it takes at a time (default 20000)
+                  how many clients it takes at a time (default 20000,
+                  or as many as its limit of open files allows)
   RATE_LIMIT      frames a second of one connection, and twice as many at once
                   (default 100; 0: no limit)
   ALLOWED_ORIGINS

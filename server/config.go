@@ -21,7 +21,7 @@ type Config struct {
 	RedisURL  string // REDIS_URL, or REDIS_ENDPOINT as host or host:port; phase 3 only
 	RedisWait int    // REDIS_WAIT: replicas that must have a message before its ack; phase 3 only
 
-	MaxConnections int // MAX_CONNECTIONS: clients at a time, by either transport, and not connections; 0: 20,000
+	MaxConnections int // MAX_CONNECTIONS: clients at a time, by either transport, and not connections; 0: 20,000, or what open files allow
 
 	AllowedOrigins []string // ALLOWED_ORIGINS: whose pages may connect, beside our own; as Configure writes them
 
@@ -83,14 +83,13 @@ func Configure() (Config, error) {
 	return c, nil
 }
 
-// defaultConnections is what a process holds in about 100 MB. It needs some more
-// files than that: see warnOfFiles.
-const defaultConnections = 20_000
-
-// connections reads how many clients an instance takes.
+// connections reads how many clients an instance takes; "" is 0.
 func connections(most string) (n int, err error) {
 	const limit = 1_000_000
-	n, err = strconv.Atoi(cmp.Or(most, strconv.Itoa(defaultConnections)))
+	if most == "" {
+		return 0, nil
+	}
+	n, err = strconv.Atoi(most)
 	if err != nil || n < 1 || n > limit {
 		return 0, fmt.Errorf("MAX_CONNECTIONS %q: use a number of clients, 1 to %d", most, limit)
 	}

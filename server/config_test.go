@@ -59,7 +59,7 @@ func TestConfigure(t *testing.T) {
 			if err != nil || config.Retention != test.want {
 				t.Errorf("got %+v, %v, want %+v", config.Retention, err, test.want)
 			}
-			if want := cmp.Or(os.Getenv("MAX_CONNECTIONS"), "20000"); strconv.Itoa(config.MaxConnections) != want {
+			if want := cmp.Or(os.Getenv("MAX_CONNECTIONS"), "0"); strconv.Itoa(config.MaxConnections) != want {
 				t.Errorf("it takes %d clients, want %s", config.MaxConnections, want)
 			}
 			if config.AuthSecret != os.Getenv("AUTH_SECRET") {

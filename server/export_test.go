@@ -5,6 +5,9 @@ import "testing"
 // Reply is how every handler answers.
 var Reply = reply
 
+// Takes is how many clients a server takes.
+var Takes = takes
+
 // LimitFiles has the system say so, until the test ends.
 func LimitFiles(t testing.TB, limit uint64, known bool) {
 	before := openFiles

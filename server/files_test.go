@@ -14,14 +14,22 @@ func TestTooFewFilesForItsClientsAreSaidAtTheStart(t *testing.T) {
 		limit   uint64
 		known   bool
 		clients int // 0: the default
+		takes   int
 		warns   bool
 	}{
-		{20_000, true, 0, true}, {20_499, true, 0, true}, {20_500, true, 0, false},
-		{1 << 63, true, 0, false}, {0, false, 0, false},
-		{1024, true, 500, false}, {1024, true, 600, true},
+		{20_499, true, 20_000, 20_000, true}, {20_500, true, 20_000, 20_000, false},
+		{1 << 63, true, 50_000, 50_000, false}, {0, false, 50_000, 50_000, false},
+		{1024, true, 500, 500, false}, {1024, true, 600, 600, true},
+		// Where nobody says how many, it takes what there are files for.
+		{1 << 63, true, 0, 20_000, false}, {0, false, 0, 20_000, false},
+		{20_500, true, 0, 20_000, false}, {20_000, true, 0, 19_500, false},
+		{1024, true, 0, 524, false}, {256, true, 0, 128, false}, {1, true, 0, 1, false},
 	} {
 		lines := logged(t)
 		server.LimitFiles(t, test.limit, test.known)
+		if got := server.Takes(test.clients); got != test.takes {
+			t.Errorf("%+v: it takes %d clients", test, got)
+		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		config := server.Config{Addr: "127.0.0.1:0", MaxConnections: test.clients}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,7 +39,7 @@ type Server struct {
 func New(config Config, h *hub.Hub) *Server {
 	s := &Server{hub: h, apiToken: config.APIToken, origins: config.AllowedOrigins, metrics: newMetrics(h), routes: http.NewServeMux()}
 	s.tokens = newTokens(config.AuthSecret)
-	s.places = make(chan struct{}, cmp.Or(config.MaxConnections, defaultConnections))
+	s.places = make(chan struct{}, takes(config.MaxConnections))
 	h.LimitFrames(config.RateLimit)
 	s.routes.Handle("/ws", methods{http.MethodGet: s.ws})
 	s.routes.Handle("/poll", methods{http.MethodPost: s.openPoll})
@@ -71,7 +70,7 @@ func Serve(ctx context.Context, config Config, h *hub.Hub) error {
 	if err != nil {
 		return fmt.Errorf("%w (choose another address with ADDR)", err)
 	}
-	warnOfFiles(cmp.Or(config.MaxConnections, defaultConnections))
+	warnOfFiles(config.MaxConnections)
 	slog.Info("listening", "addr", listener.Addr().String(), "phase", phase())
 	return New(config, h).Serve(ctx, listener)
 }
