@@ -164,3 +164,47 @@ func TestAConnectionThatRedisDoesNotHearIsGivenUp(t *testing.T) {
 		t.Errorf("it was given up after %v, want about 10 s", took)
 	}
 }
+
+// Whoever reads late finds Redis's answers late: that is no silence of Redis.
+func TestAnInstanceThatIsBusyDoesNotTakeRedisForDeaf(t *testing.T) {
+	t.Parallel()
+	r, _ := startRedis(t)
+	b, other := r.join(t), r.join(t)
+	goOn := make(chan struct{})
+	var heard atomic.Int64
+	_, cancel, err := b.Subscribe(t.Context(), hub.Room("general"), func(batch hub.Batch) {
+		<-goOn
+		heard.Add(int64(len(batch.Payloads)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cancel()
+	var said atomic.Int64
+	for said.Load() < 20_000 { // more than the inbox holds
+		var answers sync.WaitGroup
+		for range 1000 {
+			answers.Add(1)
+			other.Publish(hub.Publication{To: hub.Room("general"), Payload: []byte("{}")}, func(_ hub.Position, err error) {
+				if err == nil {
+					said.Add(1)
+				}
+				answers.Done()
+			})
+		}
+		answers.Wait()
+	}
+	busy := time.Now()
+	eventually(t, "busy for longer than a silence may be", func() bool {
+		if err := b.Ready(); err != nil {
+			t.Errorf("not ready, %v after it was too busy: %v", time.Since(busy), err)
+			return true
+		}
+		return time.Since(busy) > (redisbackplane.DeafTicks+2)*time.Second
+	})
+	close(goOn)
+	eventually(t, "all is heard", func() bool { return heard.Load() == said.Load() })
+	if n := b.Counts().Reconnects; n != 0 {
+		t.Errorf("%d reconnects, want none: the connection was good", n)
+	}
+}

@@ -2,6 +2,9 @@ package redisbackplane
 
 import "secondserver/hub"
 
+// DeafTicks is after how many seconds an instance that Redis does not hear says so.
+const DeafTicks = deafTicks
+
 // Die ends b as kill -9 does: without a goodbye.
 func (b *Backplane) Die() {
 	b.stop()

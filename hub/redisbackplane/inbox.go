@@ -20,6 +20,7 @@ type inbox struct {
 
 	mu      sync.Mutex
 	waiting []received
+	full    int // how often something had to wait for room
 }
 
 // received is what a shard has heard: a *redis.Message or a *redis.Subscription.
@@ -48,10 +49,22 @@ func (b *inbox) tryPut(r received) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.waiting) >= inboxLimit {
+		b.full++
 		return false
 	}
 	b.waiting = append(b.waiting, r)
 	return true
+}
+
+// fullTimes tells how often something had to wait for room, until now, counting
+// what waits now anew: whoever asks twice knows whether it was full in between.
+func (b *inbox) fullTimes() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.waiting) >= inboxLimit {
+		b.full++
+	}
+	return b.full
 }
 
 // take waits for something and returns all there is; nil when ctx has ended.

@@ -62,3 +62,32 @@ func TestWhatWasReceivedTogetherKeepsItsOrder(t *testing.T) {
 		})
 	}
 }
+
+// A pong behind what this instance has not read yet is late, and not missing.
+func TestAFullInboxIsKnownOfAfterwards(t *testing.T) {
+	b := newInbox()
+	before := b.fullTimes()
+	for range inboxLimit - 1 {
+		b.put(t.Context(), received{})
+	}
+	if now := b.fullTimes(); now != before {
+		t.Error("full, with room for one more")
+	}
+	b.put(t.Context(), received{})
+	now := b.fullTimes()
+	if again := b.fullTimes(); now == before || again == now {
+		t.Errorf("%d, %d, then %d: want more each time, as it is full", before, now, again)
+	}
+	before = b.fullTimes()
+	if b.tryPut(received{}) {
+		t.Fatal("there was room")
+	}
+	b.take(t.Context())
+	if now := b.fullTimes(); now == before {
+		t.Error("nobody knows that something had to wait")
+	}
+	before = b.fullTimes()
+	if now := b.fullTimes(); now != before {
+		t.Error("full, with nothing in it")
+	}
+}

@@ -16,8 +16,9 @@ import (
 
 const (
 	pingEvery      = time.Second
-	silenceLimit   = 3 * time.Second       // without anything the connection is dead; without a pong this instance is not ready
-	deafLimit      = 10 * time.Second      // without a pong, whatever else comes, Redis may never hear us again on it
+	silenceLimit   = 3 * time.Second       // without anything the connection is dead
+	deafTicks      = 4                     // of pingEvery without a pong (the first may be just after one): not ready
+	lostTicks      = 11                    // likewise: whatever else comes, Redis may never hear us again on it
 	reconnectFirst = 50 * time.Millisecond // then twice as long each time …
 	reconnectMost  = time.Second           // … up to this; halved at random, so that instances spread
 )
@@ -115,36 +116,33 @@ func (s *shard) session(ctx context.Context) (heard bool, err error) {
 // first, then the changes. It never waits for an answer; those come to receive.
 // It also pings, as a dead connection is silent, and one that is dead in one
 // direction is not: whoever hears Redis, and is not heard, can publish nothing.
+//
+// A second counts only if this instance was not too busy in it to ping, or to read:
+// then the pong is behind what it has not read yet, and tells nothing of Redis.
 func (s *shard) ask(ctx context.Context, subscription *redis.PubSub, pongs <-chan struct{}) {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	s.begin()
-	deaf, last := false, time.Now() // Redis is, since the last pong
+	silent, full := 0, s.inbox.fullTimes() // ticks since the last pong; as of the last tick
 	for {
 		var err error
-		select { // a pong first: one that waits, as this was busy, is not missing
-		case <-pongs:
-			last = time.Now()
-		default:
-		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-pongs:
-			if deaf {
+			if silent >= deafTicks {
 				s.setReady(nil)
 				slog.Info("Redis answers again", "addr", s.addr)
 			}
-			deaf, last = false, time.Now()
+			silent = 0
 		case <-ping.C:
-			silent := time.Since(last)
-			if silent > deafLimit {
-				return
-			}
-			if silent > silenceLimit && !deaf {
-				deaf = true
-				s.setReady(fmt.Errorf("no answer from Redis at %s for %v", s.addr, silenceLimit))
+			if now := s.inbox.fullTimes(); now != full {
+				full = now
+			} else if silent++; silent == deafTicks {
+				s.setReady(fmt.Errorf("no answer from Redis at %s, and %d pings were sent", s.addr, deafTicks-1))
 				slog.Warn("Redis does not answer", "addr", s.addr)
+			} else if silent == lostTicks {
+				return
 			}
 			err = subscription.Ping(ctx)
 		case <-s.changed:

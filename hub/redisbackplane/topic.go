@@ -41,7 +41,8 @@ type topic struct {
 	last        []byte        // that message's payload: another one at its offset is another history
 	catching    bool          // a catch-up is under way …
 	again       bool          // … and another one is needed after it
-	broken      bool          // something may have been missed: the next read is a catch-up that counts
+	broken      bool          // something may have been missed since the last read began …
+	mends       bool          // … or before it: it is a catch-up that counts
 	held        []message     // what came meanwhile, or the newest of it: at most heldLimit
 	pause       time.Duration // before the last retry; zero after a success
 	ended       bool
@@ -176,6 +177,7 @@ func (t *topic) read() {
 
 func (t *topic) startCatchUp() {
 	t.catching, t.again, t.held = true, false, nil
+	t.mends, t.broken = t.mends || t.broken, false
 	size := catchUpSize
 	if t.at.Epoch == "" {
 		size = 1 // the last message is all that a new topic needs
@@ -198,13 +200,12 @@ func (t *topic) caughtUp(answer any, err error) {
 		t.retry(err)
 		return
 	}
-	t.catching, t.pause = false, 0
-	broken := t.broken
-	t.broken = t.again
+	mended := t.mends
+	t.catching, t.mends, t.pause = false, false, 0
 	if t.at.Epoch == "" {
 		t.begin(last, missed)
 	} else {
-		if broken {
+		if mended {
 			t.counts.catchUps.Add(1)
 		}
 		t.resume(last, missed)
