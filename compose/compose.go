@@ -25,11 +25,13 @@ var (
 func Nginx(listen string, backends ...string) string {
 	conf := listenLine.ReplaceAllLiteralString(NginxConf, "    listen "+listen+";")
 
-	// Each backend with the parameters that the file gives to its servers.
-	parameters := serverLines.FindStringSubmatch(conf)[2]
-	var servers strings.Builder
-	for _, backend := range backends {
-		servers.WriteString("    server " + backend + " " + parameters + "\n")
-	}
-	return serverLines.ReplaceAllLiteralString(conf, servers.String())
+	// In each upstream, each backend with the parameters that the file gives to its servers.
+	return serverLines.ReplaceAllStringFunc(conf, func(lines string) string {
+		parameters := serverLines.FindStringSubmatch(lines)[2]
+		var servers strings.Builder
+		for _, backend := range backends {
+			servers.WriteString("    server " + backend + " " + parameters + "\n")
+		}
+		return servers.String()
+	})
 }

@@ -23,6 +23,9 @@ func TestNginxForOtherAddresses(t *testing.T) {
 		"    server 127.0.0.1:1 max_fails=1 fail_timeout=1s;",
 		"    server 127.0.0.1:2 max_fails=1 fail_timeout=1s;",
 		"    server [::1]:3 max_fails=1 fail_timeout=1s;",
+		"    server 127.0.0.1:1 max_fails=0;",
+		"    server 127.0.0.1:2 max_fails=0;",
+		"    server [::1]:3 max_fails=0;",
 		"    listen 127.0.0.1:9000;",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

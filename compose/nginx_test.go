@@ -64,15 +64,58 @@ func TestPostThatWasSentIsNotRepeated(t *testing.T) {
 }
 
 func TestOnlyWebSocketsAreOfferedOnWhenAServerIsFull(t *testing.T) {
-	full := serve(func(w http.ResponseWriter, r *http.Request) { http.Error(w, "full", http.StatusServiceUnavailable) })
+	full := serve(refuse)
 	for _, servers := range [][]*httptest.Server{{full, named("2")}, {named("1"), full}} {
-		if got := balance(t, servers...)("GET", "/ws?user=alice"); got == "503" {
-			t.Error("/ws: got 503, want the server that is not full")
+		get := balance(t, servers...)
+		for range 4 {
+			if got := get("GET", "/ws?user=alice"); got == "503" {
+				t.Error("/ws: got 503, want the server that is not full")
+			}
 		}
 	}
 	if got := balance(t, full, full)("GET", "/readyz"); got != "503" {
 		t.Errorf("/readyz: got %s, want the server's own 503", got)
 	}
+}
+
+// Who is full is not dead: what it says arrives, and the first client that it has room for gets in.
+func TestServersThatAreFullAreAskedAgainAtOnce(t *testing.T) {
+	var room atomic.Bool
+	mayRefuse := func(w http.ResponseWriter, r *http.Request) {
+		if !room.Load() {
+			refuse(w, r)
+		}
+	}
+	get := balance(t, serve(mayRefuse), serve(mayRefuse))
+	for i := range 6 {
+		if got := get("GET", "/ws"); got != "503" {
+			t.Fatalf("client %d: got %s, want the servers' own 503", i+1, got)
+		}
+	}
+	room.Store(true)
+	for i := range 4 {
+		if got := get("GET", "/ws"); got != "" {
+			t.Errorf("client %d, with room for it: got %s", i+1, got)
+		}
+	}
+}
+
+func TestWhatTheLastServerSaysWhenAllAreFullArrives(t *testing.T) {
+	addr, _ := startNginx(t, func(listen string) string {
+		return compose.Nginx(listen, backends(t, []*httptest.Server{serve(refuse), serve(refuse)})...)
+	})
+	response, err := http.Get("http://" + addr + "/ws")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if said, err := io.ReadAll(response.Body); err != nil || string(said) != "full\n" {
+		t.Errorf("got %q, %v, want what a server said", said, err)
+	}
+}
+
+func refuse(w http.ResponseWriter, _ *http.Request) {
+	http.Error(w, "full", http.StatusServiceUnavailable)
 }
 
 func TestServersSeeTheBrowsersHostAndUpgrade(t *testing.T) {
@@ -92,13 +135,13 @@ func TestBalancersHealthTakesNoTurn(t *testing.T) {
 	}
 }
 
-// A token is in a query, and a log is read by many. The second server hangs up, and the third cannot be reached: nginx has
+// A token is in a query, a session in a path, and a log is read by many. The second server hangs up, and the third cannot be reached: nginx has
 // much to say.
 func TestNginxLogsNoQuery(t *testing.T) {
 	var said *bytes.Buffer
 	t.Cleanup(func() {
-		if log := said.String(); strings.Contains(log, "s3cret") || !strings.Contains(log, `"GET /ws" `) {
-			t.Errorf("nginx said:\n%s\nwant the path of each request, and no query", log)
+		if log := said.String(); strings.Contains(log, "s3cret") || !strings.Contains(log, `"GET /ws" `) || !strings.Contains(log, `"POST /poll" `) || !strings.Contains(log, `"GET /poll/..." `) {
+			t.Errorf("nginx said:\n%s\nwant the path of each request, but no session, and no query", log)
 		}
 	})
 	dead := named("dead")
@@ -108,8 +151,8 @@ func TestNginxLogsNoQuery(t *testing.T) {
 	addr, said = startNginx(t, func(listen string) string {
 		return compose.Nginx(listen, backends(t, []*httptest.Server{named("1"), hangsUp, dead})...)
 	})
-	for i := range 12 {
-		path := []string{"/ws", "/poll"}[i%2]
+	for i := range 18 {
+		path := []string{"/ws", "/poll", []string{"/poll/s3cret", "//poll/./s3cret", "/%70oll/s3cret"}[i/3%3]}[i%3]
 		response, err := http.Post("http://"+addr+path+"?token=s3cret", "", strings.NewReader(strings.Repeat("x", i*10<<10))) // some are more than nginx's buffer
 		if err != nil {
 			t.Fatal(err)

@@ -24,8 +24,8 @@ var (
 // that had no reason to.
 func Sticky(conf string) string {
 	type server struct{ Line, Addr string }
-	var servers []server
-	for _, match := range serverLine.FindAllStringSubmatch(conf, -1) {
+	var servers []server // those of the first upstream: the others have the same ones
+	for _, match := range serverLine.FindAllStringSubmatch(serverLines.FindString(conf), -1) {
 		servers = append(servers, server{Line: match[1], Addr: match[2]})
 	}
 	var sticky strings.Builder

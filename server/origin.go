@@ -14,6 +14,10 @@ import (
 //
 // With this server's own origin the scheme is not compared: a balancer may speak
 // https for it.
+//
+// It keeps out no page whose owner has its own name point at this server once the
+// page has been loaded (DNS rebinding): to a browser that is the page's own server.
+// Tokens do, or a balancer that answers to its names alone.
 func (s *Server) mayConnect(r *http.Request) bool {
 	if len(r.Header["Origin"]) == 0 {
 		return true
