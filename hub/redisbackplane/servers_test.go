@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"go.uber.org/goleak"
 )
 
 // processes are those that tests have started. Ctrl-C reaches them as well as the
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(130)
 	}()
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m, goleak.IgnoreCurrent())
 }
 
 // A server is one redis-server of one test's own.
