@@ -44,7 +44,7 @@ func gamedayCommand() *cobra.Command {
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&g.engine, "engine", "embedded", "embedded, or host (nginx, Redis)")
-	flags.IntVar(&g.times, "times", 1, "so many days in a row; the first that fails ends it")
+	flags.IntVar(&g.times, "times", 1, "days in a row; the first that fails ends it")
 	flags.BoolVar(&g.fast, "fast", false, "fewer users, shorter faults: rough")
 	flags.StringVar(&g.docs, "docs", "", "a document to put the figures into")
 	flags.BoolVar(&g.json, "json", false, "results for programs, described above")

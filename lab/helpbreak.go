@@ -72,19 +72,20 @@ Exit codes:
   seconds`
 
 const gamedayExamples = `  lab gameday                              a day, of three minutes
-  lab gameday cut-off --engine host        one step, on the Redis of this machine
+  lab gameday cut-off --engine host        one step, on the Redis here
   lab gameday --times 20 --engine host     twenty days in a row`
 
 const soakHelp = `Soak lets users talk on three servers of phase 3, some of whom lose their
 connection each second and come back, while guests come to rooms of their own
 and go again, and looks every two seconds at what the servers have: memory,
-goroutines, open files; and how many keys are in Redis. Nothing of it may be more
-in the last quarter of the time than in the third (but for a twentieth, and a little
-noise), and nobody may lose a message. When all have gone, so has what was theirs.
+goroutines, open files; and how many keys are in Redis. Nothing of it may be
+more in the last quarter of the time than in the third (but for a twentieth, and
+a little noise), and nobody may lose a message. When all have gone, so has what
+was theirs.
 
 Keys are looked at when half of the time is 3 minutes or more: until then there
-are more of them each second. Those that make a message safe to send again, which
-are kept for 5 minutes, are not counted.
+are more of them each second. Those that make a message safe to send again,
+which are kept for 5 minutes, are not counted.
 
 Exit codes:
   0    nothing grew

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -51,6 +52,7 @@ func (p *programs) path(ctx context.Context, phase Phase) (string, error) {
 	defer cancel()
 	build := exec.CommandContext(ctx, "go", "build", "-o", p.dir, "./"+phase.folder())
 	build.Dir = root
+	bindToLab(build, syscall.SIGINT)                                          // Ctrl-C is for the lab, which then cancels the build: not an error of the build's own
 	build.Cancel = func() error { return build.Process.Signal(os.Interrupt) } // so that go clears up
 	build.WaitDelay = 5 * time.Second
 	if output, err := build.CombinedOutput(); err != nil {
