@@ -33,7 +33,9 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(130)
 	}()
-	goleak.VerifyTestMain(m, goleak.IgnoreCurrent())
+	// go-redis looks once a second whether a server can be dialled again, and once more after its client has been closed.
+	goleak.VerifyTestMain(m, goleak.IgnoreCurrent(),
+		goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
 }
 
 // A server is one redis-server of one test's own.
