@@ -14,8 +14,9 @@ const mostClients = 20_000
 const fileReserve = 500
 
 // takes tells how many clients a server takes that was told to take asked of them,
-// or, with 0, was not told: then it is no more than it has files for. Nobody has
-// to set MAX_CONNECTIONS because of a laptop's ulimit.
+// or, with 0, was not told: then it is no more than it has files for, and half of
+// them where there is no room for the reserve. Nobody has to set MAX_CONNECTIONS
+// because of a laptop's ulimit.
 func takes(asked int) int {
 	limit, known := openFiles()
 	if asked > 0 || !known {

@@ -20,7 +20,7 @@ type inbox struct {
 
 	mu      sync.Mutex
 	waiting []received
-	full    int // how often something had to wait for room
+	full    int // how often it was found so
 }
 
 // received is what a shard has heard: a *redis.Message or a *redis.Subscription.
@@ -56,8 +56,8 @@ func (b *inbox) tryPut(r received) bool {
 	return true
 }
 
-// fullTimes tells how often something had to wait for room, until now, counting
-// what waits now anew: whoever asks twice knows whether it was full in between.
+// fullTimes tells how often it was found full, now included: whoever asks twice, and
+// gets the same, knows that nothing had to wait in between.
 func (b *inbox) fullTimes() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -36,7 +36,7 @@ func TestOnlyReadsAfterABreakCountAsCatchUps(t *testing.T) {
 		fails := tp.reads.waiting[0]
 		tp.reads.waiting = nil
 		fails.done(nil, errors.New("no answer"))
-		time.Sleep(retryMost)
+		<-time.After(retryMost) // of the bubble: no time passes outside
 		synctest.Wait()
 		answer(t, tp, nothing)
 		wants("one that had to be tried again", 2)

@@ -123,7 +123,8 @@ func (s *shard) ask(ctx context.Context, subscription *redis.PubSub, pongs <-cha
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	s.begin()
-	silent, full := 0, s.inbox.fullTimes() // ticks since the last pong; as of the last tick
+	silent := 0                 // ticks without a pong that count
+	full := s.inbox.fullTimes() // as of the last tick
 	for {
 		var err error
 		select {

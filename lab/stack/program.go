@@ -52,7 +52,8 @@ func (p *programs) path(ctx context.Context, phase Phase) (string, error) {
 	defer cancel()
 	build := exec.CommandContext(ctx, "go", "build", "-o", p.dir, "./"+phase.folder())
 	build.Dir = root
-	bindToLab(build, syscall.SIGINT)                                          // Ctrl-C is for the lab, which then cancels the build: not an error of the build's own
+	// Ctrl-C is for the lab, which then cancels the build: that go has ended is no error of the build.
+	bindToLab(build, syscall.SIGINT)
 	build.Cancel = func() error { return build.Process.Signal(os.Interrupt) } // so that go clears up
 	build.WaitDelay = 5 * time.Second
 	if output, err := build.CombinedOutput(); err != nil {
