@@ -33,6 +33,7 @@ func TestCountsTellWhatHasHappened(t *testing.T) {
 		}, map[string]uint64{"user_offline": 1, "not_in_room": 1, "bad_frame": 2})
 
 		bob.says(`{"type":"leave","room":"other"}`)
+		synctest.Wait() // what stuck was sent so far is stuck, and no more is
 		for range 300 {
 			alice.says(`{"type":"message","room":"general","text":"` + strings.Repeat("x", 4096) + `"}`)
 		}

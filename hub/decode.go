@@ -1,6 +1,9 @@
 package hub
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // A request is one frame from a client, decoded. Which fields are set depends
 // on the kind; decode has checked them all.
@@ -15,9 +18,6 @@ type request struct {
 
 // decode reads a frame. With a problem, the request holds what could be read of
 // ref and room, for the error frame to name.
-//
-// A map of raw values, not a struct: encoding/json matches a struct's keys
-// without regard to case, and the protocol's keys are exact.
 func decode(frame []byte) (request, *Problem) {
 	f, bad := parse(frame)
 	if bad != nil {
@@ -67,19 +67,42 @@ func decodePost(body []byte) (request, *Problem) {
 
 // fields reads a frame's values and keeps the first problem.
 type fields struct {
-	keys    map[string]json.RawMessage
+	values  [len(keys)][]byte // of those of its keys that mean something: JSON
 	problem *Problem
 }
 
+// keys are all that mean something in a frame from a client.
+var keys = [...]string{"type", "room", "to", "text", "ref", "offset", "epoch"}
+
+// parse finds the values. Keys are exact: encoding/json would match a struct's without
+// regard to case. Of a key that is given twice the last counts.
 func parse(frame []byte) (*fields, *Problem) {
 	f := new(fields)
-	if err := json.Unmarshal(frame, &f.keys); err != nil || f.keys == nil {
+	if plain(frame, f.set) {
+		return f, nil
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(frame, &all); err != nil || all == nil {
 		return nil, problemf(CodeBadFrame, "a frame is one JSON object")
+	}
+	for i, key := range keys {
+		f.values[i] = all[key]
 	}
 	return f, nil
 }
 
-func (f *fields) has(key string) bool { return f.keys[key] != nil }
+func (f *fields) set(key, value []byte) {
+	for i := range keys {
+		if string(key) == keys[i] {
+			f.values[i] = value
+		}
+	}
+}
+
+// value is nil where the frame has no such key.
+func (f *fields) value(key string) []byte { return f.values[slices.Index(keys[:], key)] }
+
+func (f *fields) has(key string) bool { return f.value(key) != nil }
 
 func (f *fields) fail(code, format string, args ...any) {
 	if f.problem == nil {
@@ -94,8 +117,19 @@ func (f *fields) need(key string) {
 }
 
 func (f *fields) text(key string) string {
-	s, _ := value[string](f, key, "a string")
+	s, _ := f.string(key)
 	return s
+}
+
+func (f *fields) string(key string) (s string, ok bool) {
+	value := f.value(key)
+	if value == nil {
+		return "", false
+	}
+	if s, ok = unquote(value); !ok {
+		f.fail(CodeBadFrame, "%s is a string", key)
+	}
+	return s, ok
 }
 
 // ref is "" where there is none, or a bad one.
@@ -122,8 +156,8 @@ func (f *fields) message(text string) {
 
 // position reads offset and epoch, which are given together or not at all.
 func (f *fields) position() *Position {
-	offset, hasOffset := value[uint64](f, "offset", "an unsigned 64-bit integer")
-	epoch, hasEpoch := value[string](f, "epoch", "a string")
+	offset, hasOffset := f.number("offset")
+	epoch, hasEpoch := f.string("epoch")
 	if hasOffset != hasEpoch || hasEpoch && epoch == "" {
 		f.fail(CodeBadFrame, "offset and epoch go together, and neither is empty")
 	}
@@ -133,16 +167,15 @@ func (f *fields) position() *Position {
 	return &Position{epoch, offset}
 }
 
-// value reads one key; null is of the wrong kind too.
-func value[T any](f *fields, key, kind string) (v T, ok bool) {
-	raw, present := f.keys[key]
-	if !present {
-		return v, false
+func (f *fields) number(key string) (n uint64, ok bool) {
+	value := f.value(key)
+	if value == nil {
+		return 0, false
 	}
-	var p *T
-	if err := json.Unmarshal(raw, &p); err != nil || p == nil {
-		f.fail(CodeBadFrame, "%s is %s", key, kind)
-		return v, false
+	var p *uint64 // null is no number
+	if err := json.Unmarshal(value, &p); err != nil || p == nil {
+		f.fail(CodeBadFrame, "%s is an unsigned 64-bit integer", key)
+		return 0, false
 	}
 	return *p, true
 }

@@ -12,7 +12,7 @@
 //
 //	client.go     Client.Handle     one frame in: decoded, checked, carried out
 //	rate.go       rate.take         unless there are too many of them
-//	decode.go     decode            the only place that decodes JSON
+//	decode.go     decode            what it says, by plain.go where it is as usual
 //	publish.go    Hub.publish       encoded once; the payload is final from here on
 //	backplane.go  Backplane         what instances share …
 //	memory.go     Memory            … and what one process can only pretend to

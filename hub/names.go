@@ -1,9 +1,6 @@
 package hub
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 const (
 	maxName = 64   // bytes of a user's or a room's name
@@ -19,9 +16,12 @@ const (
 // A-Z a-z 0-9 _ . - and neither "." nor "..". Such a name needs no escaping in
 // a URL, in JSON, in a log line or in a Redis key.
 func ValidName(s string) bool {
-	const allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
-	return len(s) >= 1 && len(s) <= maxName && strings.Trim(s, allowed) == "" &&
-		s != "." && s != ".."
+	for i := range len(s) {
+		if c := s[i]; (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' && c != '.' && c != '-' {
+			return false
+		}
+	}
+	return len(s) >= 1 && len(s) <= maxName && s != "." && s != ".."
 }
 
 func validText(s string) bool { return len(s) >= 1 && len(s) <= maxText && utf8.ValidString(s) }

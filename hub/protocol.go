@@ -56,16 +56,6 @@ type leftFrame struct {
 	Ref  string `json:"ref,omitempty"`
 }
 
-// messagePayload is the part of a message that its sender's instance knows; it
-// is what travels through the backplane. The rest stands before it in the frame:
-// see messageFrame.
-type messagePayload struct {
-	From     string `json:"from"`
-	Text     string `json:"text"`
-	ServerID string `json:"server_id"`
-	SentAt   string `json:"sent_at"`
-}
-
 type presenceFrame struct {
 	Type  string `json:"type"`
 	Room  string `json:"room"`
@@ -74,26 +64,32 @@ type presenceFrame struct {
 	Count int    `json:"count"` // after it
 }
 
-// ackFrame says that the backplane has a message for a room, with its position,
-// or to a user. A broadcast has neither.
-type ackFrame struct {
-	Type   string `json:"type"`
-	Ref    string `json:"ref,omitempty"`
-	Room   string `json:"room,omitempty"`
-	To     string `json:"to,omitempty"`
-	Offset uint64 `json:"offset,omitempty"`
-	Epoch  string `json:"epoch,omitempty"`
-}
-
+// ack says that the backplane has a message for a room, with its position, or to a
+// user. A broadcast has neither.
+//
+//	{"type":"ack","ref":"7","room":"general","offset":46,"epoch":"e"}
+//	{"type":"ack","ref":"7","to":"bob"}
 func ack(ref string, to Destination, at Position) []byte {
-	f := ackFrame{Type: "ack", Ref: ref}
+	b := make([]byte, 0, 128)
+	b = append(b, `{"type":"ack"`...)
+	if ref != "" {
+		b = append(b, `,"ref":`...)
+		b = appendQuoted(b, ref)
+	}
 	switch {
 	case to.IsRoom():
-		f.Room, f.Offset, f.Epoch = to.name(), at.Offset, at.Epoch
+		b = append(b, `,"room":"`...)
+		b = append(b, to.name()...) // a valid name needs no escaping
+		b = append(b, `","offset":`...)
+		b = strconv.AppendUint(b, at.Offset, 10)
+		b = append(b, `,"epoch":`...)
+		b = appendQuoted(b, at.Epoch)
 	case to.IsUser():
-		f.To = to.name()
+		b = append(b, `,"to":"`...)
+		b = append(b, to.name()...)
+		b = append(b, '"')
 	}
-	return encode(f)
+	return append(b, '}')
 }
 
 type errorFrame struct {
@@ -106,6 +102,24 @@ type errorFrame struct {
 
 func (p *Problem) frame(r request) []byte {
 	return encode(errorFrame{"error", r.ref, r.room, p.Code, p.Message})
+}
+
+// messagePayload is the part of a message that its sender's instance knows; it is what
+// travels through the backplane. The rest stands before it in the frame: see
+// messageFrame.
+//
+//	{"from":"alice","text":"hi","server_id":"server-1","sent_at":"2026-01-02T15:04:05.678Z"}
+func messagePayload(from, text, serverID string, sent time.Time) []byte {
+	b := make([]byte, 0, len(from)+len(text)+len(serverID)+80)
+	b = append(b, `{"from":"`...)
+	b = append(b, from...) // a valid name needs no escaping
+	b = append(b, `","text":`...)
+	b = appendQuoted(b, text)
+	b = append(b, `,"server_id":"`...)
+	b = append(b, serverID...)
+	b = append(b, `","sent_at":"`...)
+	b = sent.UTC().AppendFormat(b, "2006-01-02T15:04:05.000Z07:00")
+	return append(b, `"}`...)
 }
 
 // maxPayload bounds a messagePayload, in bytes: the longest text, each byte of it
@@ -147,8 +161,21 @@ func messageFrame(to Destination, offset uint64, payload []byte) (frame []byte, 
 		_, rest, _ = bytes.Cut(rest, []byte(`",`))
 	}
 	b = append(b, rest...)
+	return b, sound(b, said)
+}
+
+// sound tells whether a frame is valid JSON and UTF-8, and repeats none of the hub's
+// own keys, of which the first ones are, as many as said.
+func sound(frame []byte, said int) bool {
+	keys, repeated := 0, false
+	if plain(frame, func(key, _ []byte) {
+		keys++
+		repeated = repeated || keys > said && !free(key)
+	}) {
+		return !repeated
+	}
 	// json.Valid alone takes any byte in a string.
-	return b, json.Valid(b) && utf8.Valid(b) && !repeats(b, said)
+	return json.Valid(frame) && utf8.Valid(frame) && !repeats(frame, said)
 }
 
 // repeats tells whether a frame, which is JSON, has any of the hub's own keys behind
@@ -193,11 +220,13 @@ func free(key []byte) bool {
 	case "type", "room", "offset", "to", "from":
 		return false
 	}
-	return len(bytes.Trim(key, "abcdefghijklmnopqrstuvwxyz_")) == 0
+	for _, c := range key {
+		if (c < 'a' || c > 'z') && c != '_' {
+			return false
+		}
+	}
+	return true
 }
-
-// sentAt is RFC 3339 in UTC with milliseconds.
-func sentAt(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
 
 // encode leaves < > & as they are: a frame is no HTML, and would grow sixfold.
 func encode(v any) []byte {

@@ -21,7 +21,7 @@ func (h *Hub) publish(from string, to Destination, req request, answered func(Po
 	now := time.Now()
 	p := Publication{
 		To:      to,
-		Payload: encode(messagePayload{from, req.text, h.id, sentAt(now)}),
+		Payload: messagePayload(from, req.text, h.id, now),
 	}
 	if req.ref != "" {
 		p.Key = from + " " + req.ref
