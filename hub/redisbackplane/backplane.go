@@ -122,30 +122,6 @@ func (b *Backplane) Close() error {
 	return b.topology.Close()
 }
 
-// Publish appends and publishes p in one step: see publish.lua.
-func (b *Backplane) Publish(p hub.Publication, answered func(hub.Position, error)) {
-	s := b.shardOf(p.To.String())
-	err := s.publishes.call(publishScript, publishKeys(p), publishArgs(p, s, b.keep), func(answer any, err error) {
-		if err != nil {
-			answered(hub.Position{}, err)
-			return
-		}
-		id, _ := answer.(string)
-		if id == "" {
-			answered(hub.Position{}, fmt.Errorf("publish to %s: %w", p.To, hub.ErrNobody))
-			return
-		}
-		at, err := parsePosition(id)
-		if err != nil {
-			err = unavailable(err)
-		}
-		answered(at, err)
-	})
-	if err != nil {
-		answered(hub.Position{}, err)
-	}
-}
-
 // Subscribe returns when Redis has confirmed the subscription and the stream has
 // told where the topic is. Every further subscriber of the topic shares both.
 func (b *Backplane) Subscribe(ctx context.Context, to hub.Destination, deliver func(hub.Batch)) (hub.Position, func(), error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -19,11 +20,11 @@ import (
 func TestAFullPipeRefusesAtOnce(t *testing.T) {
 	p := newPipe(nil, 1, nil) // nobody empties it
 	for n := range pipeLimit {
-		if err := p.call(publishScript, []string{"room:general"}, nil, nil); err != nil {
+		if err := p.put(call{}); err != nil {
 			t.Fatalf("call %d: %v", n, err)
 		}
 	}
-	err := p.call(publishScript, []string{"room:general"}, nil, nil)
+	err := p.put(call{})
 	if !errors.Is(err, hub.ErrUnavailable) || !errors.Is(err, errPipeFull) {
 		t.Errorf("call %d: %v, want %v", pipeLimit, err, errPipeFull)
 	}
@@ -295,13 +296,18 @@ func TestEveryTopicLooksAtItsStreamNowAndThen(t *testing.T) {
 }
 
 func TestForeignPayloadsAreNoMessages(t *testing.T) {
-	for _, s := range []string{"", " ", "hello", "-", "1-", "-1 x", "1-x y", "1--1 x", "1-18446744073709551616 x"} {
-		if m, _, err := parseMessage(s); err == nil {
-			t.Errorf("parseMessage(%q) = %v, want an error", s, m)
+	for _, s := range []string{
+		"", " ", "hello", "-", "1-", "1- 1 x", "1-x  1 y", "1--1  1 x", "1-18446744073709551616  1 x",
+		"1-1", "1-1 ", "1-1  ", "1-1  x", "1-1  2 x", "1-1  1 xy", "1-1  1, x", "1-1  -1 x", "1-1  1,1 x", "1-1  18446744073709551615,2 x",
+		"1-18446744073709551615  1,1 xy",
+	} {
+		if messages, _, err := parseMessages(s); err == nil {
+			t.Errorf("parseMessages(%q) = %v, want an error", s, messages)
 		}
 	}
-	m, via, err := parseMessage("12-34 host:1 a b")
-	if err != nil || via != "host:1" || m.Position != (hub.Position{Epoch: "12", Offset: 34}) || string(m.payload) != "a b" {
-		t.Errorf("parseMessage = %v, %q, %v", m, via, err)
+	messages, via, err := parseMessages("12-34 host:1 3,0,2 a bcd")
+	want := []message{{hub.Position{Epoch: "12", Offset: 34}, []byte("a b")}, {hub.Position{Epoch: "12", Offset: 35}, []byte{}}, {hub.Position{Epoch: "12", Offset: 36}, []byte("cd")}}
+	if err != nil || via != "host:1" || !reflect.DeepEqual(messages, want) {
+		t.Errorf("parseMessages = %v, %q, %v, want %v", messages, via, err, want)
 	}
 }

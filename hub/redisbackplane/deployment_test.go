@@ -112,12 +112,16 @@ func idOf(at hub.Position) string { return fmt.Sprintf("%s-%d", at.Epoch, at.Off
 
 // say publishes text and waits for the answer.
 func say(b *redisbackplane.Backplane, to hub.Destination, text string) (hub.Position, error) {
+	return publish(b, hub.Publication{To: to, Payload: []byte(text)})
+}
+
+func publish(b *redisbackplane.Backplane, p hub.Publication) (hub.Position, error) {
 	type answer struct {
 		at  hub.Position
 		err error
 	}
 	answers := make(chan answer, 1)
-	b.Publish(hub.Publication{To: to, Payload: []byte(text)}, func(at hub.Position, err error) { answers <- answer{at, err} })
+	b.Publish(p, func(at hub.Position, err error) { answers <- answer{at, err} })
 	a := <-answers
 	return a.at, a.err
 }

@@ -21,7 +21,8 @@
 // In reading order:
 //
 //	config.go     what a program decides
-//	backplane.go  Open, Publish, Subscribe, Ready, Close
+//	backplane.go  Open, Subscribe, Ready, Close
+//	publish.go    Publish: what waits for the same topic leaves as one
 //	history.go    History
 //	presence.go   Enter, Watch, Participants
 //
@@ -44,9 +45,9 @@
 //	sentinel.go   the one that most sentinels say …
 //	cluster.go    … or those of a cluster's slots
 //	commands.go   Pub/Sub, simple or sharded
-//	shard.go      one master: a session, and a pipe each for messages (publishes),
-//	              who comes and goes (entrances), catching up (reads) and those
-//	              who ask (questions), so that none waits for another
+//	shard.go      one master: a session, and pipes for messages (publishes), who
+//	              comes and goes (entrances), catching up (reads) and those who
+//	              ask (questions), so that none waits for another
 //	follow.go     the shards follow the topology, and topics their shard: once a
 //	              second, and whenever somebody has doubts
 //	url.go        where Redis is, and how to say so without its password
@@ -55,7 +56,8 @@
 //
 //	room:general            a topic: its stream, and the name of its channel, which
 //	                        in database n is n/room:general: channels know none
-//	{room:general}:key:…    the position of a publication that had a key
+//	{room:general}:keys     the positions of publications that had keys; older
+//	                        ones are in {room:general}:keys:old
 //	{room:general}:present  a room's participants, and the instances that have them
 //	instances               the heartbeats of all instances
 //
@@ -66,8 +68,8 @@
 // The braces put what belongs to a topic into the slot of a cluster that it is in.
 //
 // Limits: a stream keeps about as many messages as Config says, and for as long
-// after the last message, subscriber's look or question. A key is about 150 bytes
-// for five minutes. While the only instance that holds a user subscribes again
+// after the last message, subscriber's look or question, or a quarter longer. A key
+// is about 100 bytes for five to ten minutes. While the only instance that holds a user subscribes again
 // after a broken connection, the user may count as nobody (hub.ErrNobody).
 // Whoever takes a stream's newest entry away by hand (XDEL) keeps messages out
 // until the key is deleted. While a slot moves between two masters, its topics

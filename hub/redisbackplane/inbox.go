@@ -132,9 +132,9 @@ func (r run) add(by *shard, published *redis.Message) {
 	if c, via, ours := parseChange(published.Payload); ours {
 		from := source{published.Channel, by, via}
 		r.changes[from] = append(r.changes[from], c)
-	} else if m, via, err := parseMessage(published.Payload); err == nil {
+	} else if messages, via, err := parseMessages(published.Payload); err == nil {
 		from := source{published.Channel, by, via}
-		r.messages[from] = append(r.messages[from], m)
+		r.messages[from] = append(r.messages[from], messages...)
 	}
 }
 

@@ -25,19 +25,19 @@ func TestWhatWasReceivedTogetherKeepsItsOrder(t *testing.T) {
 	}{
 		{
 			"a confirmation before a message of another history",
-			[]received{confirmed, said(ours, "1-11  11")},
+			[]received{confirmed, said(ours, "1-11  2 11")},
 			[]any{"1-11", []any{entry("1", 10, "payload", "another"), entry("1", 11, "payload", "11")}},
 			"gap after 1-10 11",
 		},
 		{
 			"a confirmation between two messages",
-			[]received{said(ours, "1-11  11"), confirmed, said(ours, "1-12  12")},
+			[]received{said(ours, "1-11  2 11"), confirmed, said(ours, "1-12  2 12")},
 			[]any{"1-12", []any{entry("1", 11, "payload", "another"), entry("1", 12, "payload", "12")}},
 			"11 gap after 1-11 12",
 		},
 		{
 			"what the former master says late",
-			[]received{said(ours, "1-11  11"), said(former, "1-12  12")},
+			[]received{said(ours, "1-11  2 11"), said(former, "1-12  2 12")},
 			[]any{"1-11", []any{entry("1", 11, "payload", "11")}},
 			"11",
 		},

@@ -26,11 +26,13 @@ var (
 	errNoAnswer       = errors.New("no answer to a call")
 )
 
-// A call is one run of a script on one topic.
+// A call is one run of a script on one topic; or, until it is bundled, a publication,
+// which is a part of one.
 type call struct {
 	script *redis.Script
 	keys   []string // of one topic
 	args   []any
+	say    hub.Publication
 	since  time.Time
 	done   func(answer any, err error)
 }
@@ -40,9 +42,10 @@ type call struct {
 // and us an eighth of 50 one by one, and no delay is added to make it so.
 type pipe struct {
 	client  *redis.Client
-	batch   int           // calls in one round trip, at most
-	wait    int           // replicas that have to have what was done before it is answered
-	wake    chan struct{} // holds one token while calls wait
+	batch   int                 // calls in one round trip, at most
+	wait    int                 // replicas that have to have what was done before it is answered
+	bundle  func([]call) []call // makes fewer calls of many; may be nil
+	wake    chan struct{}       // holds one token while calls wait
 	doubts  chan<- struct{}
 	refusal string // what Redis refused the last calls for; for run alone
 
@@ -58,6 +61,10 @@ func newPipe(client *redis.Client, batch int, doubts chan<- struct{}) *pipe {
 // call queues one run of script; done is called within hub.PublishTimeout, in the
 // pipe's goroutine, and must not block. With an error it is not called at all.
 func (p *pipe) call(script *redis.Script, keys []string, args []any, done func(any, error)) error {
+	return p.put(call{script: script, keys: keys, args: args, since: time.Now(), done: done})
+}
+
+func (p *pipe) put(c call) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -66,7 +73,7 @@ func (p *pipe) call(script *redis.Script, keys []string, args []any, done func(a
 	if len(p.waiting) >= pipeLimit {
 		return unavailable(errPipeFull)
 	}
-	p.waiting = append(p.waiting, call{script, keys, args, time.Now(), done})
+	p.waiting = append(p.waiting, c)
 	signal(p.wake)
 	return nil
 }
@@ -109,6 +116,9 @@ func (p *pipe) take() []call {
 // longest, so that nobody waits longer because others came before.
 func (p *pipe) exec(ctx context.Context, batch []call) {
 	deadline := batch[0].since.Add(hub.PublishTimeout)
+	if p.bundle != nil {
+		batch = p.bundle(batch)
+	}
 	ctx, stop := context.WithDeadline(ctx, deadline)
 	defer stop()
 	pipeline := p.client.Pipeline()

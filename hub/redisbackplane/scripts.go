@@ -45,24 +45,6 @@ func draw() string { return strconv.FormatUint(rand.Uint64()|1, 10) }
 // seconds is a duration as Redis takes it: whole ones, and at least one.
 func seconds(d time.Duration) int { return max(1, int(d/time.Second)) }
 
-// publishKeys are the topic, and the name under which the publication's own key
-// is remembered, in the topic's slot.
-func publishKeys(p hub.Publication) []string {
-	topic := p.To.String()
-	if p.Key == "" {
-		return []string{topic}
-	}
-	return []string{topic, "{" + topic + "}:key:" + p.Key}
-}
-
-func publishArgs(p hub.Publication, s *shard, keep hub.Retention) []any {
-	args := []any{s.channel(p.To.String()), p.Payload, draw(), keep.Messages, seconds(keep.For), seconds(hub.KeyKept), s.commands.publish, s.via}
-	if p.To.IsUser() {
-		args = append(args, s.commands.count)
-	}
-	return args
-}
-
 // catchUpArgs asks for up to limit entries from at on; where at is zero, for the
 // newest. With an epoch, a history begins where there is none.
 func catchUpArgs(epoch string, at hub.Position, limit int, keep hub.Retention) []any {
@@ -89,12 +71,30 @@ func parsePosition(id string) (hub.Position, error) {
 	return hub.Position{Epoch: epoch, Offset: offset}, nil
 }
 
-// parseMessage reads what publish.lua publishes.
-func parseMessage(s string) (m message, via string, err error) {
+// parseMessages reads what publish.lua publishes: where the first of them is, who says
+// it, and how long each payload is that follows.
+func parseMessages(s string) (messages []message, via string, err error) {
 	id, rest, _ := strings.Cut(s, " ")
-	via, payload, _ := strings.Cut(rest, " ")
+	via, rest, _ = strings.Cut(rest, " ")
+	lengths, rest, _ := strings.Cut(rest, " ")
 	at, err := parsePosition(id)
-	return message{at, []byte(payload)}, via, err
+	if err != nil {
+		return nil, "", err
+	}
+	payloads := []byte(rest) // once, for all of them
+	for length := range strings.SplitSeq(lengths, ",") {
+		n, err := strconv.ParseUint(length, 10, 32)
+		if err != nil || n > uint64(len(payloads)) {
+			return nil, "", fmt.Errorf("%q are no lengths of payloads", lengths)
+		}
+		messages = append(messages, message{at, payloads[:n:n]})
+		payloads = payloads[n:]
+		at.Offset++
+	}
+	if len(payloads) > 0 || at.Offset < messages[0].Offset {
+		return nil, "", fmt.Errorf("%d bytes belong to no message", len(payloads))
+	}
+	return messages, via, nil
 }
 
 // parseHistory reads catchup.lua's answer. Where there is no history, last is the

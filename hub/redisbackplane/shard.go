@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/redis/go-redis/v9"
+
+	"secondserver/hub"
 )
 
 // A shard is one Redis that owns some topics, or all of them: the connections
@@ -18,10 +20,11 @@ type shard struct {
 	via       string // what its messages are signed with
 	options   *redis.Options
 	client    *redis.Client // for scripts; each session has one of its own
-	publishes *pipe
-	entrances *pipe // who comes and goes: apart, as nobody waits for replicas of that
-	reads     *pipe // apart, so that a long catch-up does not hold up messages
-	questions *pipe // apart, so that whoever asks holds up no catch-up
+	publishes [lanes]*pipe
+	entrances *pipe         // who comes and goes: apart, as nobody waits for replicas of that
+	reads     *pipe         // apart, so that a long catch-up does not hold up messages
+	questions *pipe         // apart, so that whoever asks holds up no catch-up
+	keep      hub.Retention // of its topics
 	inbox     *inbox
 	counts    *counters // the backplane's
 	doubts    chan<- struct{}
@@ -41,17 +44,15 @@ func newShard(b *Backplane, addr string) *shard {
 	own := *b.options
 	own.Addr = addr
 	client := redis.NewClient(&own)
-	publishes := newPipe(client, publishBatch, b.doubts)
-	publishes.wait = b.config.Wait
 	s := &shard{
 		addr:      addr,
 		commands:  b.topology.commands(),
 		options:   &own,
 		client:    client,
-		publishes: publishes,
 		entrances: newPipe(client, publishBatch, b.doubts),
 		reads:     newPipe(client, readBatch, b.doubts),
 		questions: newPipe(client, readBatch, b.doubts),
+		keep:      b.keep,
 		inbox:     b.inbox,
 		counts:    &b.counters,
 		doubts:    b.doubts,
@@ -64,6 +65,11 @@ func newShard(b *Backplane, addr string) *shard {
 	}
 	if s.commands.signed {
 		s.via = addr
+	}
+	for i := range s.publishes {
+		s.publishes[i] = newPipe(client, publishBatch, b.doubts)
+		s.publishes[i].wait = b.config.Wait
+		s.publishes[i].bundle = s.bundle
 	}
 	return s
 }
@@ -88,14 +94,17 @@ func (s *shard) topicOf(channel string) string {
 
 // newNowhere is where topics are that no Redis owns: all calls are refused.
 func newNowhere() *shard {
-	return &shard{
-		publishes: &pipe{closed: true},
+	s := &shard{
 		entrances: &pipe{closed: true},
 		reads:     &pipe{closed: true},
 		questions: &pipe{closed: true},
 		wanted:    make(map[string]*topic),
 		marked:    make(map[string]struct{}),
 	}
+	for i := range s.publishes {
+		s.publishes[i] = &pipe{closed: true}
+	}
+	return s
 }
 
 // start runs the shard until ctx ends, or stop is called; running knows when
@@ -105,7 +114,9 @@ func (s *shard) start(ctx context.Context, running *sync.WaitGroup) {
 	ctx, s.stop = context.WithCancel(ctx)
 	running.Go(func() {
 		var parts sync.WaitGroup
-		parts.Go(func() { s.publishes.run(ctx) })
+		for _, publishes := range s.publishes {
+			parts.Go(func() { publishes.run(ctx) })
+		}
 		parts.Go(func() { s.entrances.run(ctx) })
 		parts.Go(func() { s.reads.run(ctx) })
 		parts.Go(func() { s.questions.run(ctx) })

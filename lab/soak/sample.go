@@ -69,7 +69,7 @@ func (s *soak) emptied(empty sample) (now sample) {
 }
 
 // countKeys counts all keys but those that make a message safe to send again.
-const countKeys = `return #redis.call('KEYS', '*') - #redis.call('KEYS', '*:key:*')`
+const countKeys = `return #redis.call('KEYS', '*') - #redis.call('KEYS', '*:keys*')`
 
 // keys asks Redis how many it has, in the one command that a soak has for it.
 func keys(ctx context.Context, redis stack.Redis) (float64, error) {
