@@ -21,6 +21,6 @@
 // Reading order: phase.go, stack.go, server.go, part.go and way.go say what a stack is; join.go is the exception. local.go
 // builds one from processes of this machine: process.go, program.go and localserver.go for the servers, proxy.go,
 // lane.go, underway.go, gate.go, delay.go and traffic.go for their way to Redis, then either embedded.go, roundrobin.go and sticky.go, or host.go,
-// redisserver.go and nginx.go. usage.go measures the processes. output.go, ready.go and tempdir.go help them. The tests
+// redisserver.go and nginx.go; direct.go leaves the proxies out. usage.go measures the processes. output.go, ready.go and tempdir.go help them. The tests
 // of an engine are in stacktest.
 package stack

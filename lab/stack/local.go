@@ -65,7 +65,9 @@ func (s *localSite) Redis(ctx context.Context) (Redis, error) {
 func (s *localSite) Server(ctx context.Context, id string, env []string) (ServerPart, error) {
 	server := &localServer{process: process{name: id}, program: s.program, addr: anyPort}
 	server.env = append(server.env, "SERVER_ID="+id)
-	if s.redis != nil {
+	if d, ok := s.redis.(directRedis); ok {
+		server.env = append(server.env, "REDIS_URL=redis://"+d.direct())
+	} else if s.redis != nil {
 		cable, err := s.redis.cable()
 		if err != nil {
 			return nil, err

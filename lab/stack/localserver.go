@@ -57,7 +57,7 @@ func (s *localServer) URL() string { return "http://" + s.addr }
 
 func (s *localServer) Backend() string { return s.addr }
 
-var errNoRedis = fmt.Errorf("this phase has no Redis: %w", errors.ErrUnsupported)
+var errNoRedis = fmt.Errorf("the server has no Redis, or reaches it without the lab: %w", errors.ErrUnsupported)
 
 func (s *localServer) CutRedis(way Way) error {
 	if s.redis == nil {

@@ -28,6 +28,9 @@ var Phases = []Phase{
 // image of the containers does not have it.
 var WrongTurns = Phase{Name: "wrongturns", Package: "lab/wrongturns", Servers: 3, Redis: true}
 
+// Tutorial is what phase 3 is measured against: two servers and Redis Pub/Sub, as tutorials have it.
+var Tutorial = Phase{Name: "tutorial", Package: "lab/tutorial", Servers: 2, Redis: true}
+
 // PhaseNamed understands what people type: "2", "phase2" and "phase2-broken".
 func PhaseNamed(s string) (Phase, error) {
 	for _, p := range Phases {

@@ -22,16 +22,22 @@ const redisWithin = 5 * time.Second
 var redisUp = regexp.MustCompile(`Ready to accept connections|now ready to accept connections`)
 
 // A redisServer is redis-server from PATH. It listens on a socket in the stack's folder only, so that there is no port
-// that somebody else could have; servers and people reach it by the lab's proxies.
+// that somebody else could have; servers and people reach it by the lab's proxies. (In a stack without them it has a
+// port as well: see direct.go.)
 type redisServer struct {
 	process
 	dir   string
+	port  string // on 127.0.0.1; "0" is none
 	open  gate   // never shut: a frozen redis-server is a stopped process
 	front *proxy // the lab's own way to it
 }
 
 func newRedisServer(ctx context.Context, dir string) (localRedis, error) {
-	r := &redisServer{process: process{name: "redis"}, dir: dir}
+	return startRedisServer(ctx, dir, "0")
+}
+
+func startRedisServer(ctx context.Context, dir, port string) (*redisServer, error) {
+	r := &redisServer{process: process{name: "redis"}, dir: dir, port: port}
 	front, err := r.cable()
 	if err != nil {
 		return nil, err
@@ -46,7 +52,7 @@ func newRedisServer(ctx context.Context, dir string) (localRedis, error) {
 
 func (r *redisServer) Start(ctx context.Context) error {
 	command := exec.Command("redis-server",
-		"--port", "0", "--unixsocket", r.socket(), "--dir", r.dir,
+		"--port", r.port, "--bind", "127.0.0.1", "--unixsocket", r.socket(), "--dir", r.dir,
 		"--appendonly", "yes", "--save", "") // what was acknowledged survives Stop, and a Kill too
 	from := r.LogEnd()
 	if err := r.run(command, syscall.SIGKILL); err != nil {
