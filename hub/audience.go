@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -99,6 +100,18 @@ func (a *audience) remove(c *Client) {
 // deliver hands a batch from the backplane to every member: each one is woken
 // once, whatever the batch's size.
 func (a *audience) deliver(b Batch) {
+	woken := a.hand(b)
+	for chunk := range slices.Chunk(woken, flushedTogether) {
+		go flushTogether(chunk)
+	}
+}
+
+// flushedTogether is how many members one goroutine serves: few enough for all
+// processors to be busy with a large room.
+const flushedTogether = 32
+
+// hand adds a batch to each member's outbox, and returns those that are to be flushed.
+func (a *audience) hand(b Batch) (woken []*outbox) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	frames := a.frames(b)
@@ -110,7 +123,9 @@ func (a *audience) deliver(b Batch) {
 	live := 0
 	for c, behind := range a.members {
 		if behind == nil {
-			c.out.deliver(all)
+			if c.out.add(all) {
+				woken = append(woken, c.out)
+			}
 			live++
 		} else if behind.pass(c, b, frames, all) {
 			a.members[c] = nil
@@ -119,6 +134,7 @@ func (a *audience) deliver(b Batch) {
 	if live > 0 {
 		a.counts.delivered.Add(uint64(live * messages(frames)))
 	}
+	return woken
 }
 
 // frames are a batch's messages as members get them. In a room frames[i] is that

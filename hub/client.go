@@ -27,6 +27,16 @@ type Transport interface {
 	Close(cause error)
 }
 
+// An EagerTransport can send without waiting, too: many members of a room are then
+// served by one goroutine.
+type EagerTransport interface {
+	Transport
+
+	// TrySend is Send, as far as that goes without waiting. Where sent is false, the
+	// next call is Send, which goes on from there, perhaps with no more frames.
+	TrySend(frames [][]byte) (sent bool, err error)
+}
+
 // A CloseError is a cause that the server chooses to end a client, and what a
 // WebSocket's close frame says of it.
 type CloseError struct {

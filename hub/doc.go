@@ -17,7 +17,7 @@
 //	backplane.go  Backplane         what instances share …
 //	memory.go     Memory            … and what one process can only pretend to
 //	audience.go   audience.deliver  what came back from the backplane, to each who hears it
-//	outbox.go     outbox.offer      into the client's queue; full means the end, never a wait
+//	outbox.go     outbox.add        into the client's queue; full means the end, never a wait
 //
 // What else there is to share, besides messages:
 //

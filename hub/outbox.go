@@ -44,24 +44,39 @@ func (o *outbox) offer(frame []byte) {
 // deliver is offer for what is not an answer. A client that is ending, and that
 // will come back and resume, gets no more of it: its answers are all it waits for.
 func (o *outbox) deliver(frames [][]byte) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.ctx.Err() == nil {
-		o.put(frames...)
+	if o.add(frames) {
+		go o.flush()
 	}
 }
 
+// add is deliver for who flushes many outboxes: it tells whether this is one of them.
+func (o *outbox) add(frames [][]byte) (toFlush bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ctx.Err() != nil {
+		return false
+	}
+	o.keep(frames...)
+	toFlush = !o.flushing
+	o.flushing = true
+	return toFlush
+}
+
 func (o *outbox) put(frames ...[]byte) {
+	o.keep(frames...)
+	o.start()
+}
+
+func (o *outbox) keep(frames ...[]byte) {
 	if o.bytes > outboxLimit {
 		o.failed = true
 		o.cancel(SlowConsumer)
-	} else {
-		o.frames = append(o.frames, frames...)
-		for _, f := range frames {
-			o.bytes += len(f)
-		}
+		return
 	}
-	o.start()
+	o.frames = append(o.frames, frames...)
+	for _, f := range frames {
+		o.bytes += len(f)
+	}
 }
 
 // queue is offer for what waits until the next one.
@@ -142,8 +157,7 @@ func (o *outbox) flush() {
 	for {
 		frames, last := o.take()
 		if last {
-			o.to.Close(context.Cause(o.ctx))
-			close(o.closed)
+			o.close()
 		}
 		if frames == nil {
 			return
@@ -152,6 +166,47 @@ func (o *outbox) flush() {
 			o.fail(err)
 		}
 	}
+}
+
+// flushTogether is flush for many outboxes, one after the other, as far as that goes
+// without waiting: what has to wait gets a goroutine. One for each of them would be a
+// tenth of what a message costs its reader.
+func flushTogether(outboxes []*outbox) {
+	for _, o := range outboxes {
+		if eager, ok := o.to.(EagerTransport); ok {
+			o.tryFlush(eager)
+		} else {
+			go o.flush()
+		}
+	}
+}
+
+func (o *outbox) tryFlush(to EagerTransport) {
+	for {
+		frames, last := o.take()
+		if last {
+			go o.close()
+		}
+		if frames == nil {
+			return
+		}
+		if sent, err := to.TrySend(frames); err != nil {
+			o.fail(err)
+		} else if !sent {
+			go func() {
+				if err := to.Send(nil); err != nil {
+					o.fail(err)
+				}
+				o.flush()
+			}()
+			return
+		}
+	}
+}
+
+func (o *outbox) close() {
+	o.to.Close(context.Cause(o.ctx))
+	close(o.closed)
 }
 
 // take empties the queue. Without frames, flush ends; last tells it that there

@@ -17,7 +17,8 @@
 //	cors.go        and read what we answer
 //	connection.go  a client's one goroutine, whatever its transport
 //	websocket.go   the way in: from a request to a connection
-//	socket.go      the way out: a hub.Transport that writes many frames at once
+//	socket.go      the way out: a hub.Transport that waits for slow readers alone
+//	outgoing.go    many frames in one write
 //	poll.go        the same for clients that poll: four calls
 //	sessions.go    which of them this instance knows
 //	session.go     the frames that wait for the next call

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -15,13 +16,11 @@ import (
 const (
 	writeWait = 5 * time.Second // for one write to a peer that reads slowly; and for all of them, once a client ends
 	closeWait = time.Second     // for the peer to answer a close frame
-	writeSize = 64 << 10        // bytes in one write, more or less
 	sendSize  = 32 << 10        // bytes that the kernel keeps of them, of which it makes twice as many
 )
 
 // Buffers serve all connections: only one that is writing holds any.
 var (
-	sendBuffers  sync.Pool // *[]byte: text frames, in Send
 	writeBuffers sync.Pool // gorilla's, unused: without one each connection had a buffer
 )
 
@@ -29,17 +28,24 @@ var (
 type socket struct {
 	conn    *websocket.Conn
 	ping    *time.Timer
-	done    chan struct{} // closed when nobody reads from conn any more
-	writing chan struct{} // full while somebody writes: a deadline is the connection's, and must be his alone
-	broken  bool          // a write has failed, perhaps within a frame; for who writes
+	done    chan struct{}   // closed when nobody reads from conn any more
+	writing chan struct{}   // full while somebody writes: a deadline is the connection's, and must be his alone
+	raw     syscall.RawConn // of conn; nil where there is none
+	rest    []byte          // of a frame that TrySend has begun to write
+	later   [][]byte        // frames that it has not
+	broken  bool            // a write has failed, perhaps within a frame; for who writes
 }
 
 var errBroken = errors.New("an earlier write has failed")
 
 var _ connection = (*socket)(nil)
+var _ hub.EagerTransport = (*socket)(nil)
 
 func newSocket(conn *websocket.Conn) *socket {
 	s := &socket{conn: conn, done: make(chan struct{}), writing: make(chan struct{}, 1)}
+	if c, ok := conn.NetConn().(syscall.Conn); ok {
+		s.raw, _ = c.SyscallConn() // without it every Send waits
+	}
 	// Linux lets a send buffer grow to 4 MB: memory for each connection, and a place
 	// where a peer that does not read can hide for minutes.
 	if kernel, ok := conn.NetConn().(interface{ SetWriteBuffer(int) error }); ok {
@@ -65,6 +71,7 @@ func (s *socket) control(kind int, data []byte, wait time.Duration) error {
 		return errBroken
 	}
 	err := s.conn.WriteControl(kind, data, time.Now().Add(wait))
+	s.conn.NetConn().SetWriteDeadline(time.Time{}) // as in write
 	s.broken = err != nil
 	return err
 }
@@ -77,27 +84,69 @@ func (s *socket) sendPing() {
 	}
 }
 
-// Send puts all frames into one write: the system call is more than half of the
-// cost of a delivery. It writes beside gorilla's own frame writer, which would
-// make one call a frame. A ping or a pong may go out between two writes.
-func (s *socket) Send(frames [][]byte) error {
-	pooled, ok := sendBuffers.Get().(*[]byte)
-	if !ok {
-		pooled = new([]byte)
+// TrySend puts all frames into one write: the system call is more than half of the
+// cost of a delivery. It writes beside gorilla's own frame writer, which would make one
+// call a frame. A ping or a pong may go out between two writes, but not within a frame:
+// where the kernel takes a part of one, this socket goes on writing until Send has
+// written the rest.
+func (s *socket) TrySend(frames [][]byte) (sent bool, err error) {
+	select {
+	case s.writing <- struct{}{}:
+	default: // a ping is on its way
+		s.later = frames
+		return false, nil
 	}
-	defer sendBuffers.Put(pooled)
-	buf := (*pooled)[:0]
-	for i, frame := range frames {
-		buf = appendTextFrame(buf, frame)
-		if len(buf) < writeSize && i < len(frames)-1 {
-			continue
+	out := outgoings.Get().(*outgoing)
+	defer outgoings.Put(out)
+	for err == nil && len(frames) > 0 {
+		if s.broken {
+			err = errBroken
+			break
 		}
-		if err := s.write(buf); err != nil {
+		next := out.take(frames)
+		n, failed := out.write(s.raw)
+		if failed == nil && n < len(out.bytes) {
+			s.rest, s.later = out.unsent(frames, n)
+			if s.rest == nil {
+				<-s.writing
+			}
+			return false, nil
+		}
+		s.broken, err, frames = failed != nil, failed, next
+	}
+	<-s.writing
+	return true, err
+}
+
+// Send waits for a peer that reads slowly.
+func (s *socket) Send(frames [][]byte) error {
+	if s.rest == nil && s.later == nil {
+		if sent, err := s.TrySend(frames); sent {
 			return err
 		}
-		buf = buf[:0]
+		frames = nil
 	}
-	*pooled = buf
+	if rest := s.rest; rest != nil { // TrySend is still writing
+		s.rest = nil
+		err := s.write(rest)
+		<-s.writing
+		if err != nil {
+			return err
+		}
+	}
+	frames = append(s.later, frames...)
+	s.later = nil
+	out := outgoings.Get().(*outgoing)
+	defer outgoings.Put(out)
+	for len(frames) > 0 {
+		frames = out.take(frames)
+		s.writing <- struct{}{}
+		err := s.write(out.bytes)
+		<-s.writing
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -105,8 +154,6 @@ func (s *socket) Send(frames [][]byte) error {
 // the rules is neither: gorilla tells it so from the reading goroutine, and the
 // second that it gives itself for that becomes this write's.
 func (s *socket) write(buf []byte) error {
-	s.writing <- struct{}{}
-	defer func() { <-s.writing }()
 	if s.broken {
 		return errBroken
 	}
@@ -116,22 +163,11 @@ func (s *socket) write(buf []byte) error {
 	}
 	_, err := conn.Write(buf)
 	s.broken = err != nil
+	conn.SetWriteDeadline(time.Time{}) // one that has passed would fail TrySend, which waits for nothing
 	if errors.Is(err, os.ErrDeadlineExceeded) && !time.Now().Before(limit) {
 		return hub.SlowConsumer
 	}
 	return err
-}
-
-// appendTextFrame appends payload as one unfragmented, unmasked text frame: RFC
-// 6455, section 5.2. A hub's frames are shorter than 64 KiB.
-func appendTextFrame(buf, payload []byte) []byte {
-	const finalText = 0x81
-	if n := len(payload); n < 126 {
-		buf = append(buf, finalText, byte(n))
-	} else {
-		buf = append(buf, finalText, 126, byte(n>>8), byte(n))
-	}
-	return append(buf, payload...)
 }
 
 func (s *socket) transport() string { return overWebSocket }
