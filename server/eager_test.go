@@ -13,7 +13,7 @@ import (
 )
 
 // pairOf are both ends of a connection.
-func pairOf(t *testing.T) (*socket, *websocket.Conn) {
+func pairOf(t testing.TB) (*socket, *websocket.Conn) {
 	t.Helper()
 	sockets := make(chan *socket, 1)
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
