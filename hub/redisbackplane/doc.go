@@ -68,8 +68,8 @@
 // The braces put what belongs to a topic into the slot of a cluster that it is in.
 //
 // Limits: a stream keeps about as many messages as Config says, and for as long
-// after the last message, subscriber's look or question, or a quarter longer. A key
-// is about 100 bytes for five to ten minutes. While the only instance that holds a user subscribes again
+// after the last message, subscriber's look or question. A key is about 100 bytes
+// for five to ten minutes. While the only instance that holds a user subscribes again
 // after a broken connection, the user may count as nobody (hub.ErrNobody).
 // Whoever takes a stream's newest entry away by hand (XDEL) keeps messages out
 // until the key is deleted. While a slot moves between two masters, its topics

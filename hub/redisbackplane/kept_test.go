@@ -44,22 +44,3 @@ func TestAKeyOutlivesTheHashThatItCameInto(t *testing.T) {
 		t.Errorf("published again: %v and %v, want %v and %v", again, other, first, second)
 	}
 }
-
-// A stream outlives each message by as long as it is kept, though not every message
-// makes it live longer.
-func TestAStreamOutlivesItsLastMessage(t *testing.T) {
-	t.Parallel()
-	redis := startServer(t)
-	b := testRedis{}.joinWith(t, redisbackplane.Config{URL: "redis://" + redis.addr})
-	for _, left := range []time.Duration{0, time.Minute, time.Hour - time.Second, time.Hour + time.Minute} {
-		if left > 0 {
-			redis.do(t, "EXPIRE", "room:general", left.Seconds())
-		}
-		if _, err := say(b, hub.Room("general"), "hi"); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := redis.client.TTL(t.Context(), "room:general").Result(); err != nil || got < time.Hour || got > time.Hour*5/4 {
-			t.Errorf("with %v left, it lives for another %v (%v), want an hour, and no more than a quarter of one longer", left, got, err)
-		}
-	}
-}

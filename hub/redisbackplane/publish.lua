@@ -45,9 +45,7 @@ for i = 9, #ARGV, 2 do
   ids[#ids + 1] = id
 end
 if n > 0 then
-  if call('PTTL', stream) < ARGV[6] * 1000 then -- and not with every message
-    call('EXPIRE', stream, math.ceil(ARGV[6] * 1.25))
-  end
+  call('EXPIRE', stream, ARGV[6])
   call(ARGV[2], ARGV[1], epoch .. string.format('%.0f', before + 1) .. ' ' .. ARGV[3] .. ' ' ..
     table.concat(lengths, ',') .. ' ' .. table.concat(payloads))
 end
