@@ -2,7 +2,7 @@
 
 # The phases share their ports, so nothing here runs side by side, not even with -j.
 .NOTPARALLEL:
-.PHONY: help demo up experiments gameday soak phase1 phase2 phase3 down images test fuzz check screenshots
+.PHONY: help demo up experiments gameday soak bench phase1 phase2 phase3 down images test fuzz check screenshots
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ gameday: ## break phase 3 in every way that docs/runbook.md knows (TIMES=20: so 
 
 soak: ## 500 users come and go for 10 minutes (FOR=1h): does anything grow?
 	@scripts/lab.sh soak --engine $(or $(ENGINE),host) --for $(or $(FOR),10m)
+
+bench: ## what phase 3 costs, beside a chat server as tutorials have it (CURVES=1: and curves)
+	@scripts/bench.sh
 
 phase1: ## one server in a container, and its story
 	@scripts/phase.sh 1

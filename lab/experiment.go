@@ -19,8 +19,7 @@ type experimenting struct {
 	predict string
 	fast    bool
 	json    bool
-	out     string
-	docs    string
+	publishing
 
 	experiments []experiment.Experiment
 	all         bool // was named: there is one page for all
@@ -91,7 +90,11 @@ func (x *experimenting) check(args []string) error {
 // run runs one after the other, and makes the report of what has been run, also where
 // the next one fails or is interrupted.
 func (x *experimenting) run(ctx context.Context) (err error) {
-	if err := x.prepare(); err != nil {
+	var names []string
+	for _, e := range x.experiments {
+		names = append(names, e.Name)
+	}
+	if err := x.prepare(names); err != nil {
 		return err
 	}
 	engine, err := x.open(x.screen.Doing)
@@ -100,7 +103,11 @@ func (x *experimenting) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, leftBehind(engine.Close())) }()
 	results, err := x.each(ctx, engine)
-	err = errors.Join(err, x.publish(ctx, results), x.screen.err)
+	page := ""
+	if x.all {
+		page = "report"
+	}
+	err = errors.Join(err, x.publish(ctx, x.screen, results, len(results) == len(x.experiments), page), x.screen.err)
 	for _, r := range results {
 		if !r.Holds() {
 			return errors.Join(errNotAsExpected, err)
@@ -112,7 +119,7 @@ func (x *experimenting) run(ctx context.Context) (err error) {
 // each returns what has been finished, also with an error. It ends with the screen.
 func (x *experimenting) each(ctx context.Context, engine stack.Engine) (results []*report.Result, err error) {
 	for i, e := range x.experiments {
-		x.screen.print(x.screen.look.question(e, i, len(x.experiments)))
+		x.screen.print(x.screen.look.heading(e.Name, e.Question, i, len(x.experiments)))
 		if err := x.ask(ctx, e); err != nil {
 			return results, err
 		}

@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"strings"
 
-	"secondserver/lab/experiment"
 	"secondserver/lab/report"
 )
 
-// question is the head of an experiment.
-func (l look) question(e experiment.Experiment, i, all int) string {
+// heading is the head of the i-th of all experiments, or benches.
+func (l look) heading(name, question string, i, all int) string {
 	head := "\n"
 	if i == 0 {
 		head = ""
@@ -17,7 +16,7 @@ func (l look) question(e experiment.Experiment, i, all int) string {
 	if all > 1 {
 		head += fmt.Sprintf("%d of %d · ", i+1, all)
 	}
-	return l.paint(bold, head+e.Name+" · "+e.Question)
+	return l.paint(bold, head+name+" · "+question)
 }
 
 // experiment is what came out of one.

@@ -9,13 +9,14 @@
 //	go run ./lab experiment instances
 //	go run ./lab gameday
 //	go run ./lab soak
+//	go run ./lab bench
 //
 // In reading order: main.go, demo.go, up.go, load.go with loadflags.go, grade.go,
-// experiment.go with predict.go, experimentdraw.go and experimentpublish.go, gameday.go,
-// and soak.go (the commands), setup.go (what they can start), screen.go, lines.go,
+// experiment.go with predict.go, publish.go and publishdraw.go, gameday.go, soak.go and
+// bench.go (the commands), setup.go (what they can start), screen.go, lines.go,
 // loadreport.go, gradelines.go, experimentlines.go and gamedaylines.go (how results
 // look), progress.go (while one waits). The stories are in lab/story, the experiments
-// in lab/experiment, the faults in lab/gameday, what they are played on in lab/stack. Who plays is in lab/client; crowds are in lab/load, and
+// in lab/experiment, the faults in lab/gameday, the benches in lab/bench, what they are played on in lab/stack. Who plays is in lab/client; crowds are in lab/load, and
 // judged by lab/ledger.
 package main
 
@@ -56,7 +57,7 @@ func run() int {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(seeHelp)
-	root.AddCommand(demoCommand(), upCommand(), loadCommand(), gradeCommand(), experimentCommand(), gamedayCommand(), soakCommand())
+	root.AddCommand(demoCommand(), upCommand(), loadCommand(), gradeCommand(), experimentCommand(), gamedayCommand(), soakCommand(), benchCommand())
 
 	err := root.ExecuteContext(ctx)
 	switch {

@@ -71,6 +71,7 @@ func TestDependenciesPointOneWay(t *testing.T) {
 		{"phase2-broken", []string{"hub", "server", "web"}, network},
 		{"phase3-redis", []string{"hub", "server", "web", "hub/redisbackplane"}, append(network, redis, "go.uber.org/atomic")},
 		{"lab/wrongturns", []string{"hub", "server", "web"}, append(network, redis, "go.uber.org/atomic")},
+		{"lab/tutorial", nil, []string{redis, websocket, "github.com/cespare/xxhash", "go.uber.org/atomic", "golang.org/x/sys/cpu"}},
 		{"lab/report", nil, nil},
 	}
 	for _, test := range tests {

@@ -35,6 +35,19 @@ func marks(low, high float64, about int) plot.ConstantTicks {
 	return ticks
 }
 
+// powers are the powers of ten from low to high, or of two where there are few of
+// those.
+func powers(low, high float64) (ticks plot.ConstantTicks) {
+	base := 10.0
+	if high/low < 100 {
+		base = 2
+	}
+	for value := math.Pow(base, math.Ceil(math.Log(low)/math.Log(base)-imprecision)); value <= high*(1+imprecision); value *= base {
+		ticks = append(ticks, plot.Tick{Value: value, Label: strconv.FormatFloat(value, 'f', -1, 64)})
+	}
+	return ticks
+}
+
 // fittingMarks are fewer where their numbers are long.
 func fittingMarks(low, high float64, s text.Style, room vg.Length) plot.ConstantTicks {
 	for about := marksX; ; about-- {

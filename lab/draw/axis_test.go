@@ -32,6 +32,41 @@ func TestMarksAreRoundNumbersFromEndToEnd(t *testing.T) {
 	}
 }
 
+func TestPowersAreMarkedOnALogarithmicAxis(t *testing.T) {
+	for _, test := range []struct {
+		low, high float64
+		want      string
+	}{
+		{1, 10_000, "1 10 100 1000 10000"},
+		{20, 10_000, "100 1000 10000"},
+		{1, 8, "1 2 4 8"},
+		{3, 3, ""},
+	} {
+		var got []string
+		for _, tick := range powers(test.low, test.high) {
+			got = append(got, tick.Label)
+		}
+		if got := strings.Join(got, " "); got != test.want {
+			t.Errorf("from %v to %v: got %q, want %q", test.low, test.high, got, test.want)
+		}
+	}
+}
+
+// From 1 to 10 is as far as from 10 to 100.
+func TestALogarithmicAxisSpreadsSmallNumbers(t *testing.T) {
+	for _, points := range [][][2]float64{{{1, 5}, {10, 6}, {100, 5}}, {{7, 5}}} {
+		f := report.Figure{Title: "Lines", LogX: true, Lines: []report.Line{{Points: points}}}
+		picture, err := picture(f)
+		if err != nil || len(picture) == 0 {
+			t.Errorf("%v: %v", points, err)
+		}
+	}
+	f := report.Figure{Title: "Lines", LogX: true, Lines: []report.Line{{Name: "a", Points: [][2]float64{{0, 1}}}}}
+	if _, err := picture(f); err == nil || !strings.Contains(err.Error(), "no logarithm") {
+		t.Errorf("0 on a logarithmic axis: %v", err)
+	}
+}
+
 func TestTheAxisOfValuesEndsAtAMark(t *testing.T) {
 	tests := []struct {
 		unit       string

@@ -59,6 +59,9 @@ func checkLines(f report.Figure) error {
 			if err := checkValue(math.Abs(p[0])); err != nil {
 				return fmt.Errorf("line %q, X of point %d: %w", l.Name, j+1, err)
 			}
+			if f.LogX && p[0] < smallest {
+				return fmt.Errorf("line %q, X of point %d: %v has no logarithm, and the axis is to be logarithmic", l.Name, j+1, p[0])
+			}
 			if err := checkValue(p[1]); err != nil {
 				return fmt.Errorf("line %q, Y of point %d: %w", l.Name, j+1, err)
 			}

@@ -33,12 +33,22 @@ func addLines(p *plot.Plot, f report.Figure, paper vgdraw.Canvas) ([]entry, erro
 		p.Add(line, dots)
 		entries = append(entries, entry{l.Name, []plot.Thumbnailer{line, dots}})
 	}
-	axes(p, f.Y, paper)
+	axes(p, f, paper)
 	return entries, nil
 }
 
 // axes are as long as the lines, which plot.Add has measured, need them.
-func axes(p *plot.Plot, unit string, paper vgdraw.Canvas) {
+func axes(p *plot.Plot, f report.Figure, paper vgdraw.Canvas) {
+	p.Y.Min, p.Y.Max = 0, top(f.Y, p.Y.Max)
+	p.Y.Tick.Marker = marks(0, p.Y.Max, marksY)
+	p.Y.Padding = gap // the first points stand beside the numbers, not on them
+	if f.LogX {
+		p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, powers(p.X.Min, p.X.Max)
+		if p.X.Max-p.X.Min < smallest {
+			p.X.Min, p.X.Max = p.X.Min/10, p.X.Max*10
+		}
+		return
+	}
 	if p.X.Max-p.X.Min < smallest { // a single point, in the middle
 		p.X.Min--
 		p.X.Max++
@@ -46,8 +56,5 @@ func axes(p *plot.Plot, unit string, paper vgdraw.Canvas) {
 	if p.X.Min > 0 && p.X.Min < round((p.X.Max-p.X.Min)/marksX) { // 0 is near: begin there
 		p.X.Min = 0
 	}
-	p.Y.Min, p.Y.Max = 0, top(unit, p.Y.Max)
-	p.Y.Tick.Marker = marks(0, p.Y.Max, marksY)
-	p.Y.Padding = gap // the first points stand beside the numbers, not on them
 	p.X.Tick.Marker = fittingMarks(p.X.Min, p.X.Max, p.X.Tick.Label, p.DataCanvas(paper).Size().X)
 }

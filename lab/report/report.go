@@ -66,6 +66,7 @@ type Figure struct {
 	Title  string   `json:"title"`
 	X      string   `json:"x,omitempty"`      // what the axis says, with its unit
 	Y      string   `json:"y,omitempty"`      // with a % in it the axis goes to 100
+	LogX   bool     `json:"log_x,omitempty"`  // of lines: as far from 1 to 10 as from 10 to 100
 	Labels []string `json:"labels,omitempty"` // below the bars
 	Bars   []Bars   `json:"bars,omitempty"`
 	Lines  []Line   `json:"lines,omitempty"`

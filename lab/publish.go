@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,20 +14,22 @@ import (
 	"secondserver/lab/report"
 )
 
+// A publishing is where results go, beside the screen.
+type publishing struct {
+	out  string // a folder for pictures and pages; "": none
+	docs string // a document that quotes the tables; "": none
+}
+
 // prepare wants of what publish writes to that it can be written: who waits for
-// minutes should not hear then that a folder was misspelt.
-func (x *experimenting) prepare() error {
-	if x.out != "" {
-		if err := writable(x.out); err != nil {
+// minutes should not hear then that a folder was misspelt. names are the results'.
+func (p *publishing) prepare(names []string) error {
+	if p.out != "" {
+		if err := writable(p.out); err != nil {
 			return fmt.Errorf("--out: %w", err)
 		}
 	}
-	if x.docs != "" {
-		var names []string
-		for _, e := range x.experiments {
-			names = append(names, e.Name)
-		}
-		if err := quotable(x.docs, names); err != nil {
+	if p.docs != "" {
+		if err := quotable(p.docs, names); err != nil {
 			return fmt.Errorf("--docs: %w", err)
 		}
 	}
@@ -64,69 +67,69 @@ func quotable(file string, tables []string) error {
 	return nil
 }
 
-// publish draws the pictures and writes the pages, of what has been finished. Pages
-// without pictures are better than none: they are also written where nothing can be
-// drawn any more. Documents quote whole runs only.
-func (x *experimenting) publish(ctx context.Context, results []*report.Result) error {
+// publish draws the pictures and writes the pages, of what has been finished, all of
+// it or not. Pages without pictures are better than none: they are also written where
+// nothing can be drawn any more. Documents quote whole runs only. There is one page, if
+// it has a name, or one for each result: a single run leaves the page of all as it was.
+func (p *publishing) publish(ctx context.Context, s *screen, results []*report.Result, whole bool, name string) error {
 	var failed error
-	if x.docs != "" && len(results) == len(x.experiments) {
+	if p.docs != "" && whole {
 		tables := make(map[string]string)
 		for _, r := range results {
 			tables[r.Name] = r.Table.Markdown()
 		}
-		failed = quote(x.docs, tables)
+		failed = quote(p.docs, tables)
 	}
-	if x.out == "" || len(results) == 0 {
+	if p.out == "" || len(results) == 0 {
 		return failed
 	}
 	var pictures map[string]string
 	if ctx.Err() == nil {
-		x.screen.Doing("drawing (for the first time it takes a minute)")
+		s.Doing("drawing (for the first time it takes a minute)")
 		var err error
-		pictures, err = draw(ctx, results, x.out)
+		pictures, err = draw(ctx, results, p.out)
 		failed = errors.Join(failed, err)
 	}
-	x.screen.progress.stop()
-	x.screen.print("")
-	for _, p := range x.pages(results) {
-		if err := x.writePage(p, pictures); err != nil {
+	s.progress.stop()
+	s.print("")
+	for file, results := range pages(results, name) {
+		file = filepath.Join(p.out, file)
+		if err := writePage(file, results, pictures); err != nil {
 			return errors.Join(failed, err)
 		}
 		what := "With pictures: "
 		if pictures == nil {
 			what = "Without pictures: "
 		}
-		x.screen.print(what + p.file)
+		s.print(what + file)
 	}
 	return failed
 }
 
-// A page shows one result, or those of all experiments.
-type page struct {
-	file    string
-	results []*report.Result
+// pages are one for all, if it has a name, or one for each result, by their files'
+// names.
+func pages(results []*report.Result, name string) iter.Seq2[string, []*report.Result] {
+	return func(yield func(string, []*report.Result) bool) {
+		if name != "" {
+			yield(name+".html", results)
+			return
+		}
+		for i, r := range results {
+			if !yield(r.Name+".html", results[i:i+1]) {
+				return
+			}
+		}
+	}
 }
 
-// pages are one for all, or one for each that was named: a single run leaves the page
-// of all as it was.
-func (x *experimenting) pages(results []*report.Result) (pages []page) {
-	if x.all {
-		return []page{{filepath.Join(x.out, "report.html"), results}}
-	}
-	for _, r := range results {
-		pages = append(pages, page{filepath.Join(x.out, r.Name+".html"), []*report.Result{r}})
-	}
-	return pages
-}
-
-func (x *experimenting) writePage(p page, pictures map[string]string) error {
+func writePage(file string, results []*report.Result, pictures map[string]string) error {
 	var html bytes.Buffer
 	err := report.HTML(&html, report.Run{
-		When: time.Now(), Engine: x.engine,
+		When: time.Now(), Engine: results[0].Engine,
 		Machine: fmt.Sprintf("%s/%s, %d CPUs", runtime.GOOS, runtime.GOARCH, runtime.NumCPU()),
-	}, p.results, pictures)
+	}, results, pictures)
 	if err == nil {
-		err = os.WriteFile(p.file, html.Bytes(), 0o644)
+		err = os.WriteFile(file, html.Bytes(), 0o644)
 	}
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)

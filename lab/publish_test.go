@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"secondserver/lab/experiment"
 	"secondserver/lab/report"
 )
 
@@ -16,11 +15,11 @@ import (
 func TestWhatIsFinishedIsPublishedAfterAnInterrupt(t *testing.T) {
 	results := []*report.Result{{Name: "green", Proves: "Green proves."}, {Name: "hop", Proves: "Hop proves."}}
 	for _, test := range []struct {
-		all  bool
+		page string
 		want []string
 	}{
-		{true, []string{"report.html"}},
-		{false, []string{"green.html", "hop.html"}},
+		{"report", []string{"report.html"}},
+		{"", []string{"green.html", "hop.html"}},
 	} {
 		folder := t.TempDir()
 		document := filepath.Join(t.TempDir(), "document.md")
@@ -32,13 +31,10 @@ func TestWhatIsFinishedIsPublishedAfterAnInterrupt(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer output.Close()
-		x := experimenting{
-			all: test.all, out: folder, docs: document, experiments: experiment.All,
-			screen: &screen{out: output, progress: newProgress(output)},
-		}
+		p, s := publishing{out: folder, docs: document}, &screen{out: output, progress: newProgress(output)}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := x.publish(ctx, results); err != nil {
+		if err := p.publish(ctx, s, results, false, test.page); err != nil {
 			t.Errorf("got %v, want what is finished", err)
 		}
 		var got []string
@@ -79,25 +75,21 @@ func TestWhatCannotBeWrittenIsFoundFirst(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	green, err := experiment.Named("green")
-	if err != nil {
-		t.Fatal(err)
-	}
 	tests := []struct {
-		out, docs   string
-		experiments []experiment.Experiment
-		want        string // "" where all is well
+		out, docs string
+		names     []string
+		want      string // "" where all is well
 	}{
-		{filepath.Join(folder, "new", "pictures"), file, []experiment.Experiment{green}, ""},
-		{"", "", experiment.All, ""},
+		{filepath.Join(folder, "new", "pictures"), file, []string{"green"}, ""},
+		{"", "", []string{"green", "hop"}, ""},
 		{file, "", nil, "--out: "},
 		{"", filepath.Join(folder, "none.md"), nil, "--docs: "},
 		{"", folder, nil, "--docs: "},
-		{"", file, experiment.All, "--docs: " + file + ": no line is <!-- table: "},
+		{"", file, []string{"green", "hop"}, "--docs: " + file + ": no line is <!-- table: "},
 	}
 	for _, test := range tests {
-		x := experimenting{out: test.out, docs: test.docs, experiments: test.experiments}
-		err := x.prepare()
+		p := publishing{out: test.out, docs: test.docs}
+		err := p.prepare(test.names)
 		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.HasPrefix(err.Error(), test.want)) {
 			t.Errorf("--out %q --docs %q: got %v, want %q", test.out, test.docs, err, test.want)
 		}
