@@ -185,7 +185,7 @@ func (o *outbox) tryFlush(to EagerTransport) {
 	for {
 		frames, last := o.take()
 		if last {
-			go o.close()
+			go o.close() // which waits for the peer
 		}
 		if frames == nil {
 			return
