@@ -29,7 +29,7 @@ func benchCommand() *cobra.Command {
 	var b benching
 	c := &cobra.Command{
 		Use:     "bench [NAME...|all]",
-		Short:   "Measures what phase 3 costs, beside a chat server as tutorials have it",
+		Short:   "Measures what phase 3 costs, beside a tutorial's chat server",
 		Long:    fmt.Sprintf(benchHelp, benchNames()),
 		Example: benchExamples,
 		RunE: func(c *cobra.Command, args []string) error {
