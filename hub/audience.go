@@ -19,31 +19,32 @@ const (
 // connections, or everyone. It exists while somebody uses it.
 type audience struct {
 	to     Destination
-	counts *counters // the hub's
-	users  int       // members, and those who are to be; guarded by Hub.mu
+	counts *counters          // the hub's
+	users  int                // members, and those who are to be; guarded by Hub.mu
+	cancel context.CancelFunc // called with the last user
 
 	opened chan struct{} // closed when the subscription stands
 
 	mu      sync.Mutex              // guards what follows; deliveries take it, so nothing waits under it
-	close   func()                  // ends the opening, and then the subscription; nil once it was called
 	members map[*Client]*catchingUp // nil for those who hear what comes at once
 	at      Position                // after the last message that was delivered
-	present map[string]struct{}     // of a room: its participants, on all instances; nil before the first
+	present map[string]struct{}     // of a room: its participants, on all instances
 }
 
-func newAudience(to Destination, close func(), counts *counters) *audience {
+func newAudience(to Destination, cancel context.CancelFunc, counts *counters) *audience {
 	return &audience{
 		to:      to,
-		close:   close,
+		cancel:  cancel,
 		counts:  counts,
 		opened:  make(chan struct{}),
 		members: make(map[*Client]*catchingUp),
+		present: make(map[string]struct{}),
 	}
 }
 
 // open subscribes for all users together, and so it waits for as long as there
-// is one; each of them has a limit of its own (await). ctx ends with the last user,
-// while it opens. When nothing is left of it, closed is called.
+// is one; each of them has a limit of its own (await). Once ctx has ended, with
+// the last user, nothing is left of it, and closed is called.
 func (a *audience) open(ctx context.Context, plane Backplane, closed func()) {
 	from, unsubscribe, err := plane.Subscribe(ctx, a.to, a.deliver)
 	if err != nil {
@@ -63,32 +64,12 @@ func (a *audience) open(ctx context.Context, plane Backplane, closed func()) {
 			return
 		}
 	}
-	end := func() {
+	close(a.opened)
+	context.AfterFunc(ctx, func() { // no goroutine waits for it: most audiences are idle users
 		unwatch()
 		unsubscribe()
 		closed()
-	}
-	a.mu.Lock()
-	gone := a.close == nil
-	if !gone {
-		a.close() // of the opening nothing is left: most audiences are idle users, for hours
-		a.close = end
-	}
-	a.mu.Unlock()
-	if gone {
-		end()
-		return
-	}
-	close(a.opened)
-}
-
-// end is called when the last user has gone.
-func (a *audience) end() {
-	a.mu.Lock()
-	end := a.close
-	a.close = nil
-	a.mu.Unlock()
-	end() // deliveries take mu, and this waits for them
+	})
 }
 
 // await returns when the audience hears its destination, or says why it does not

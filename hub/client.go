@@ -206,9 +206,6 @@ func notInRoom(room string) *Problem {
 	return problemf(CodeNotInRoom, "join %s first", room)
 }
 
-// User is the client's name.
-func (c *Client) User() string { return c.user }
-
 // Cause is why the client ends, and nil while it does not.
 func (c *Client) Cause() error { return context.Cause(c.ctx) }
 

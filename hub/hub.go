@@ -175,21 +175,13 @@ func (h *Hub) enter(to Destination) *audience {
 
 // exit is called once for each enter. With the last user the audience goes.
 func (h *Hub) exit(a *audience) {
-	if h.isLast(a) {
-		a.end()
-	}
-}
-
-func (h *Hub) isLast(a *audience) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	a.users--
-	if a.users > 0 {
-		return false
+	if a.users--; a.users == 0 {
+		delete(h.audiences, a.to)
+		if a.to.IsRoom() {
+			h.rooms--
+		}
+		a.cancel()
 	}
-	delete(h.audiences, a.to)
-	if a.to.IsRoom() {
-		h.rooms--
-	}
-	return true
 }

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -77,7 +78,7 @@ func BenchmarkDeliver(b *testing.B) {
 	for _, members := range []int{2, 20, 200} {
 		for _, messages := range []int{1, 16} {
 			b.Run(fmt.Sprintf("members=%d/messages=%d", members, messages), func(b *testing.B) {
-				a := newAudience(Room("general"), func() {}, new(counters))
+				a := newAudience(Room("general"), context.CancelFunc(func() {}), new(counters))
 				for range members {
 					a.add(newDrained())
 				}

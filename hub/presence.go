@@ -81,9 +81,6 @@ func (a *audience) changed(changes []Change) {
 	var frames [][]byte
 	for _, change := range changes {
 		if change.Came {
-			if a.present == nil {
-				a.present = make(map[string]struct{})
-			}
 			a.present[change.User] = struct{}{}
 		} else {
 			delete(a.present, change.User)

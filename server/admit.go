@@ -47,7 +47,6 @@ func (s *Server) turnAway(w http.ResponseWriter, code, message string) {
 func (s *Server) enter() (ok bool) {
 	select {
 	case s.places <- struct{}{}:
-		s.tidy.come()
 		s.clients.Add(1) // while Shutdown still waits for the handler
 		return true
 	default:

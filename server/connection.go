@@ -28,9 +28,10 @@ type connection interface {
 // What the two are called in logs and metrics.
 const overWebSocket, byPolling = "websocket", "polling"
 
-// run makes a connection a client of the hub, and returns when it has been answered what
-// it begins with.
+// run is a client's one goroutine, from its first frame to its last. It ends when
+// the peer goes, or when the hub closes the connection.
 func (s *Server) run(conn connection, user string, join []byte) {
+	defer s.leave()
 	began := time.Now()
 	client, err := s.hub.Connect(user, conn)
 	if err != nil { // a drain that began just now
@@ -38,31 +39,19 @@ func (s *Server) run(conn connection, user string, join []byte) {
 		conn.unread()
 		conn.Close(hub.Restart)
 		slog.Info("refused", "user", user, "transport", conn.transport(), "cause", err)
-		s.leave()
 		return
 	}
 	// Each Send is bounded, and yet the last ones of a peer that takes a bit now and
 	// then could take minutes.
 	client.OnEnd(func() { time.AfterFunc(writeWait, conn.cut) })
-	s.metrics.connections.WithLabelValues(conn.transport()).Inc()
+	connected := s.metrics.connections.WithLabelValues(conn.transport())
+	connected.Inc()
+	defer connected.Dec()
 	if join != nil {
 		client.Handle(join)
 	}
-	go s.read(conn, client, began)
-}
-
-// read is a client's one goroutine, from its first frame to its last. It ends when the
-// peer goes, or when the hub closes the connection. It is a new one, and does little
-// else than wait, as what waits keeps its stack: 2 KB, unless it has once needed more.
-func (s *Server) read(conn connection, client *hub.Client, began time.Time) {
 	cause := conn.readInto(client)
-	s.end(conn, client, began, cause)
-}
-
-func (s *Server) end(conn connection, client *hub.Client, began time.Time, cause error) {
-	defer s.leave()
 	conn.unread()
 	client.Close(cause)
-	s.metrics.connections.WithLabelValues(conn.transport()).Dec()
-	slog.Info("disconnected", "user", client.User(), "transport", conn.transport(), "lasted", time.Since(began).Round(time.Millisecond), "cause", client.Cause())
+	slog.Info("disconnected", "user", user, "transport", conn.transport(), "lasted", time.Since(began).Round(time.Millisecond), "cause", client.Cause())
 }

@@ -24,7 +24,6 @@
 //	session.go     the frames that wait for the next call
 //	rooms.go       who is in a room, and what was said there
 //	service.go     how backend services speak
-//	tidy.go        memory that a crowd has left behind
 //	page.go        the page
 //	metrics.go     what has happened so far, for Prometheus
 //

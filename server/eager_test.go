@@ -17,13 +17,12 @@ func pairOf(t testing.TB) (*socket, *websocket.Conn) {
 	t.Helper()
 	sockets := make(chan *socket, 1)
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		hijacker := &hijacker{ResponseWriter: w}
-		conn, err := upgrader.Upgrade(hijacker, r, nil)
+		conn, err := upgrader.Upgrade(w, r, nil)
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		sockets <- newSocket(conn, hijacker.reader)
+		sockets <- newSocket(conn)
 	}))
 	t.Cleanup(web.Close)
 	peer, _, err := websocket.DefaultDialer.Dial(strings.Replace(web.URL, "http", "ws", 1), nil)

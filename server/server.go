@@ -33,12 +33,11 @@ type Server struct {
 	sessions sessions
 	places   chan struct{}  // one in it for each client, from its handshake to its end
 	clients  sync.WaitGroup // likewise
-	tidy     *tidy
 }
 
 // New returns the handler of h's network side. Serve is what programs use.
 func New(config Config, h *hub.Hub) *Server {
-	s := &Server{hub: h, apiToken: config.APIToken, origins: config.AllowedOrigins, metrics: newMetrics(h), routes: http.NewServeMux(), tidy: newTidy()}
+	s := &Server{hub: h, apiToken: config.APIToken, origins: config.AllowedOrigins, metrics: newMetrics(h), routes: http.NewServeMux()}
 	s.tokens = newTokens(config.AuthSecret)
 	s.places = make(chan struct{}, takes(config.MaxConnections))
 	h.LimitFrames(config.RateLimit)
@@ -107,7 +106,6 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		slog.Warn("some requests were cut off", "cause", err)
 		web.Close() // every client is gone already; what is left never was one
 	}
-	s.tidy.timer.Stop()
 	if err := s.alone(limit); err != nil {
 		return fmt.Errorf("drain: some handshakes did not end: %w", err)
 	}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bufio"
 	"errors"
 	"io"
 	"os"
@@ -28,7 +27,6 @@ var (
 // A socket is the hub.Transport of a WebSocket.
 type socket struct {
 	conn    *websocket.Conn
-	reader  *bufio.Reader // conn's
 	ping    *time.Timer
 	done    chan struct{}   // closed when nobody reads from conn any more
 	writing chan struct{}   // full while somebody writes: a deadline is the connection's, and must be his alone
@@ -43,8 +41,8 @@ var errBroken = errors.New("an earlier write has failed")
 var _ connection = (*socket)(nil)
 var _ hub.EagerTransport = (*socket)(nil)
 
-func newSocket(conn *websocket.Conn, reader *bufio.Reader) *socket {
-	s := &socket{conn: conn, reader: reader, done: make(chan struct{}), writing: make(chan struct{}, 1)}
+func newSocket(conn *websocket.Conn) *socket {
+	s := &socket{conn: conn, done: make(chan struct{}), writing: make(chan struct{}, 1)}
 	if c, ok := conn.NetConn().(syscall.Conn); ok {
 		s.raw, _ = c.SyscallConn() // without it every Send waits
 	}

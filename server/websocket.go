@@ -1,11 +1,8 @@
 package server
 
 import (
-	"bufio"
 	"errors"
-	"net"
 	"net/http"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -21,10 +18,11 @@ const (
 	pingEvery = pongWait * 9 / 10
 )
 
-// upgrader: a small buffer to read from (hijacker's) and none to write to (socket
-// writes by itself) are a good part of what makes an idle connection cheap.
+// upgrader: small buffers and no own write buffer (socket writes by itself) make
+// an idle connection cost about 5 KB instead of 29.
 var upgrader = websocket.Upgrader{
 	HandshakeTimeout: writeWait, // for the 101 to leave: hijacked, the connection has no deadline of net/http's any more
+	ReadBufferSize:   512,
 	WriteBufferSize:  1024,
 	WriteBufferPool:  &writeBuffers,
 	CheckOrigin:      func(*http.Request) bool { return true }, // admit has looked
@@ -49,39 +47,17 @@ func (s *Server) ws(w http.ResponseWriter, r *http.Request) {
 	upgrader.Error = func(w http.ResponseWriter, _ *http.Request, _ int, reason error) {
 		s.turnAway(w, codeBadHandshake, reason.Error())
 	}
-	hijacker := &hijacker{ResponseWriter: w}
-	conn, err := upgrader.Upgrade(hijacker, r, w.Header())
+	conn, err := upgrader.Upgrade(w, r, w.Header())
 	if err != nil {
 		s.leave()
 		return // Upgrade has answered
 	}
-	go s.run(newSocket(conn, hijacker.reader), strings.Clone(user), join) // a part of the request's line would keep all of it
-}
-
-// readSize is how many bytes are read at once. gorilla takes a reader that it is handed
-// if it has more than 256.
-const readSize = 512
-
-// A hijacker has gorilla read by a reader of ours: its own, nobody could look into
-// without reading a frame.
-type hijacker struct {
-	http.ResponseWriter
-	reader *bufio.Reader
-}
-
-func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, buffers, err := http.NewResponseController(h.ResponseWriter).Hijack()
-	if err != nil || buffers.Reader.Buffered() > 0 { // who sends before the handshake is over is refused by gorilla
-		return conn, buffers, err
-	}
-	h.reader = bufio.NewReaderSize(conn, readSize)
-	return conn, bufio.NewReadWriter(h.reader, buffers.Writer), nil
+	go s.run(newSocket(conn), user, join)
 }
 
 func (s *socket) readInto(client *hub.Client) error {
 	s.listen(client)
 	for {
-		s.idle(client)
 		kind, frame, err := s.conn.ReadMessage()
 		switch {
 		case errors.Is(err, websocket.ErrReadLimit):
@@ -98,29 +74,6 @@ func (s *socket) readInto(client *hub.Client) error {
 		// What was handled may have waited for the backplane, and pongs behind it.
 		if err := s.alive(); err != nil {
 			return err
-		}
-	}
-}
-
-// idle returns when there is something to read that is no pong, or nothing will come
-// any more: what has failed here fails again in gorilla. Most clients spend their lives
-// here. In gorilla, which reads on behind a pong, they would be too deep for the
-// smallest stack.
-func (s *socket) idle(client *hub.Client) {
-	const finalPong, masked, longest = 0x8a, 0x80, 125
-	for {
-		head, err := s.reader.Peek(2)
-		if err != nil || head[0] != finalPong || head[1] < masked || head[1] > masked+longest {
-			return
-		}
-		size := 2 + 4 + int(head[1]-masked) // and the mask
-		if _, err := s.reader.Peek(size); err != nil {
-			return
-		}
-		s.reader.Discard(size) // all of it is there
-		client.Control()
-		if s.alive() != nil {
-			return
 		}
 	}
 }
