@@ -60,6 +60,8 @@ var badInputs = []struct {
 	{"a start within a message", slices.Concat(wsFrame(textFrame, part[:9]), wsFrame(fin|textFrame, part)), 1002},
 	{"a ping too long", wsFrame(fin|pingFrame, strings.Repeat("x", 126)), 1002},
 	{"a ping in fragments", wsFrame(pingFrame, "x"), 1002},
+	{"a pong too long", wsFrame(fin|pongFrame, strings.Repeat("x", 126)), 1002},
+	{"a pong in fragments", wsFrame(pongFrame, "x"), 1002},
 	{"a close frame too long", wsFrame(fin|closeFrame, "\x03\xe8"+strings.Repeat("x", 124)), 1002},
 	{"a close frame of one byte, which gorilla takes for one of none", wsFrame(fin|closeFrame, "\x03"), 1005},
 	{"a close code that is never sent", wsFrame(fin|closeFrame, "\x03\xed"), 1002},
@@ -106,6 +108,7 @@ func TestBadInputIsRefusedWhole(t *testing.T) {
 	// What does not arrive whole, because the connection breaks.
 	for name, sent := range map[string][]byte{
 		"half a header":        wsHeader(fin|textFrame, 1000)[:3],
+		"half a pong":          wsFrame(fin|pongFrame, "x")[:4],
 		"half a frame":         append(wsHeader(fin|textFrame, 1000), mask(part)...),
 		"a message but no FIN": wsFrame(textFrame, part),
 	} {
@@ -148,12 +151,14 @@ func TestGoodInputIsDeliveredWhole(t *testing.T) {
 	whole := `{"type":"message","room":"general","text":"é"}`
 	middle := strings.Index(whole, "é") + 1 // within a character
 	inputs := map[string][]byte{
-		"in one piece":             wsFrame(fin|textFrame, whole),
-		"in fragments":             slices.Concat(wsFrame(textFrame, whole[:middle]), wsFrame(continuation, ""), wsFrame(fin|continuation, whole[middle:])),
-		"with a ping between them": slices.Concat(wsFrame(textFrame, whole[:middle]), wsFrame(fin|pingFrame, "x"), wsFrame(fin|continuation, whole[middle:])),
-		"exactly 8 KiB":            wsFrame(fin|textFrame, whole+strings.Repeat(" ", 8<<10-len(whole))),
-		"8 KiB in fragments":       slices.Concat(wsFrame(textFrame, whole), wsFrame(fin|continuation, strings.Repeat(" ", 8<<10-len(whole)))),
-		"behind an unasked pong":   slices.Concat(wsFrame(fin|pongFrame, "x"), wsFrame(fin|textFrame, whole)),
+		"in one piece":                  wsFrame(fin|textFrame, whole),
+		"in fragments":                  slices.Concat(wsFrame(textFrame, whole[:middle]), wsFrame(continuation, ""), wsFrame(fin|continuation, whole[middle:])),
+		"with a ping between them":      slices.Concat(wsFrame(textFrame, whole[:middle]), wsFrame(fin|pingFrame, "x"), wsFrame(fin|continuation, whole[middle:])),
+		"exactly 8 KiB":                 wsFrame(fin|textFrame, whole+strings.Repeat(" ", 8<<10-len(whole))),
+		"8 KiB in fragments":            slices.Concat(wsFrame(textFrame, whole), wsFrame(fin|continuation, strings.Repeat(" ", 8<<10-len(whole)))),
+		"behind an unasked pong":        slices.Concat(wsFrame(fin|pongFrame, "x"), wsFrame(fin|textFrame, whole)),
+		"behind a short and a long one": slices.Concat(wsFrame(fin|pongFrame, ""), wsFrame(fin|pongFrame, strings.Repeat("x", 125)), wsFrame(fin|textFrame, whole)),
+		"with a pong between fragments": slices.Concat(wsFrame(textFrame, whole[:middle]), wsFrame(fin|pongFrame, "x"), wsFrame(fin|continuation, whole[middle:])),
 	}
 	offset := 0
 	for name, sent := range inputs {

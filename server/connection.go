@@ -12,7 +12,12 @@ import (
 type connection interface {
 	hub.Transport
 
-	// readInto hands frames to client until there are no more, and says why.
+	// rest returns when there is something to read, or nothing any more, and needs
+	// little stack until then.
+	rest()
+
+	// readInto hands frames to client until there are no more, and says why. It
+	// returns nil where a rest is due.
 	readInto(client *hub.Client) error
 
 	transport() string // overWebSocket or byPolling
@@ -28,10 +33,9 @@ type connection interface {
 // What the two are called in logs and metrics.
 const overWebSocket, byPolling = "websocket", "polling"
 
-// run is a client's one goroutine, from its first frame to its last. It ends when
-// the peer goes, or when the hub closes the connection.
+// run makes conn a client, which may have to wait, and leaves it to its reading
+// goroutine.
 func (s *Server) run(conn connection, user string, join []byte) {
-	defer s.leave()
 	began := time.Now()
 	client, err := s.hub.Connect(user, conn)
 	if err != nil { // a drain that began just now
@@ -39,19 +43,53 @@ func (s *Server) run(conn connection, user string, join []byte) {
 		conn.unread()
 		conn.Close(hub.Restart)
 		slog.Info("refused", "user", user, "transport", conn.transport(), "cause", err)
+		s.leave()
 		return
 	}
 	// Each Send is bounded, and yet the last ones of a peer that takes a bit now and
 	// then could take minutes.
 	client.OnEnd(func() { time.AfterFunc(writeWait, conn.cut) })
-	connected := s.metrics.connections.WithLabelValues(conn.transport())
-	connected.Inc()
-	defer connected.Dec()
+	s.metrics.connections.WithLabelValues(conn.transport()).Inc()
 	if join != nil {
 		client.Handle(join)
 	}
-	cause := conn.readInto(client)
-	conn.unread()
-	client.Close(cause)
-	slog.Info("disconnected", "user", user, "transport", conn.transport(), "lasted", time.Since(began).Round(time.Millisecond), "cause", client.Cause())
+	go (&reader{s, conn, client, user, began}).rest()
+}
+
+// A reader is a client's one goroutine at a time, from its first frame to its last.
+// It ends when the peer goes, or when the hub closes the connection.
+//
+// A goroutine begins with 2 KiB of stack. One that has read a frame has 4 or 8, and
+// keeps them: a stack is halved only while three quarters of it are unused. Most
+// clients are silent most of the time. So one goroutine rests, with next to nothing
+// on its stack, and ends by starting another, which reads; and that one, once its
+// client is silent, does the same.
+type reader struct {
+	server *Server
+	conn   connection
+	client *hub.Client
+	user   string
+	began  time.Time
+}
+
+// rest and read start each other: see reader.
+func (r *reader) rest() {
+	r.conn.rest()
+	go r.read()
+}
+
+func (r *reader) read() {
+	if cause := r.conn.readInto(r.client); cause != nil {
+		r.end(cause)
+	} else {
+		go r.rest()
+	}
+}
+
+func (r *reader) end(cause error) {
+	r.conn.unread()
+	r.client.Close(cause)
+	r.server.metrics.connections.WithLabelValues(r.conn.transport()).Dec()
+	slog.Info("disconnected", "user", r.user, "transport", r.conn.transport(), "lasted", time.Since(r.began).Round(time.Millisecond), "cause", r.client.Cause())
+	r.server.leave()
 }

@@ -108,6 +108,8 @@ func (p *session) take(ctx context.Context, frame []byte) error {
 	}
 }
 
+func (p *session) rest() {} // polls cost more than a stack
+
 func (p *session) readInto(client *hub.Client) error {
 	for {
 		select {

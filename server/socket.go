@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"os"
@@ -16,6 +17,7 @@ import (
 const (
 	writeWait = 5 * time.Second // for one write to a peer that reads slowly; and for all of them, once a client ends
 	closeWait = time.Second     // for the peer to answer a close frame
+	readSize  = 512             // bytes of a buffer that each connection holds; a longer frame is read past it
 	sendSize  = 32 << 10        // bytes that the kernel keeps of them, of which it makes twice as many
 )
 
@@ -27,6 +29,7 @@ var (
 // A socket is the hub.Transport of a WebSocket.
 type socket struct {
 	conn    *websocket.Conn
+	reader  *bufio.Reader // conn's own
 	ping    *time.Timer
 	done    chan struct{}   // closed when nobody reads from conn any more
 	writing chan struct{}   // full while somebody writes: a deadline is the connection's, and must be his alone
@@ -41,8 +44,8 @@ var errBroken = errors.New("an earlier write has failed")
 var _ connection = (*socket)(nil)
 var _ hub.EagerTransport = (*socket)(nil)
 
-func newSocket(conn *websocket.Conn) *socket {
-	s := &socket{conn: conn, done: make(chan struct{}), writing: make(chan struct{}, 1)}
+func newSocket(conn *websocket.Conn, reader *bufio.Reader) *socket {
+	s := &socket{conn: conn, reader: reader, done: make(chan struct{}), writing: make(chan struct{}, 1)}
 	if c, ok := conn.NetConn().(syscall.Conn); ok {
 		s.raw, _ = c.SyscallConn() // without it every Send waits
 	}

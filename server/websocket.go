@@ -1,7 +1,9 @@
 package server
 
 import (
+	"bufio"
 	"errors"
+	"net"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -18,11 +20,10 @@ const (
 	pingEvery = pongWait * 9 / 10
 )
 
-// upgrader: small buffers and no own write buffer (socket writes by itself) make
-// an idle connection cost about 5 KB instead of 29.
+// upgrader: a small buffer for reading (handshake) and none for writing (socket
+// writes by itself), in the place of net/http's 8 KiB, which a connection would keep.
 var upgrader = websocket.Upgrader{
 	HandshakeTimeout: writeWait, // for the 101 to leave: hijacked, the connection has no deadline of net/http's any more
-	ReadBufferSize:   512,
 	WriteBufferSize:  1024,
 	WriteBufferPool:  &writeBuffers,
 	CheckOrigin:      func(*http.Request) bool { return true }, // admit has looked
@@ -47,17 +48,43 @@ func (s *Server) ws(w http.ResponseWriter, r *http.Request) {
 	upgrader.Error = func(w http.ResponseWriter, _ *http.Request, _ int, reason error) {
 		s.turnAway(w, codeBadHandshake, reason.Error())
 	}
-	conn, err := upgrader.Upgrade(w, r, w.Header())
+	h := &handshake{ResponseWriter: w}
+	conn, err := upgrader.Upgrade(h, r, w.Header())
 	if err != nil {
 		s.leave()
 		return // Upgrade has answered
 	}
-	go s.run(newSocket(conn), user, join)
+	go s.run(newSocket(conn, h.reader), user, join)
 }
 
+// A handshake gives gorilla a buffer to read by, in the place of net/http's: one
+// that is small, and that can be looked into.
+type handshake struct {
+	http.ResponseWriter
+	reader *bufio.Reader
+}
+
+func (h *handshake) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffers, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err == nil && buffers.Reader.Buffered() == 0 { // else Upgrade refuses a peer that is too fast
+		h.reader = bufio.NewReaderSize(conn, readSize)
+		buffers.Reader = h.reader
+	}
+	return conn, buffers, err
+}
+
+// rest waits here and not in gorilla, which would take another 800 bytes of stack.
+// Where it fails readInto does too, and says why.
+func (s *socket) rest() { s.reader.Peek(1) }
+
+// readInto takes a rest after each pong: an idle client sends nothing else, and for
+// one that is not a new goroutine once a minute is nothing.
 func (s *socket) readInto(client *hub.Client) error {
 	s.listen(client)
 	for {
+		if s.pong(client) {
+			return nil
+		}
 		kind, frame, err := s.conn.ReadMessage()
 		switch {
 		case errors.Is(err, websocket.ErrReadLimit):
@@ -76,6 +103,21 @@ func (s *socket) readInto(client *hub.Client) error {
 			return err
 		}
 	}
+}
+
+// pong takes what is to be read next, if it is a pong. One within a message of
+// several frames is gorilla's: see listen.
+func (s *socket) pong(client *hub.Client) bool {
+	const final, masked = 0x80, 0x80
+	head, err := s.reader.Peek(2)
+	if err != nil || head[0] != final|websocket.PongMessage || head[1] < masked || head[1] > masked+125 {
+		return false
+	}
+	if _, err := s.reader.Discard(2 + 4 + int(head[1]-masked)); err != nil { // head, mask and payload
+		return false
+	}
+	client.Control()
+	return s.alive() == nil
 }
 
 // listen has control frames counted, which gorilla hands over as it reads.

@@ -1,0 +1,51 @@
+package server_test
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"secondserver/server"
+)
+
+// The stack of an idle client's goroutine is a good part of what the client costs: one
+// that has read a frame has twice as much, or more.
+func TestAClientRestsUntilItSpeaksAndAgainOnceItIsSilent(t *testing.T) {
+	bubble(t, server.Config{}, func(t *testing.T, to *pipes) {
+		alice := connectPipe(t, to, "user=alice")
+		defer alice.Close()
+		rests := func(when string, want bool) {
+			t.Helper()
+			synctest.Wait()
+			stacks := bubbleStacks()
+			if got := strings.Contains(stacks, "(*socket).rest("); got != want {
+				t.Errorf("%s: it rests is %v, want %v\n%s", when, got, want, stacks)
+			}
+			if got := strings.Contains(stacks, "(*reader).read("); got == want {
+				t.Errorf("%s: it reads is %v, want %v\n%s", when, got, !want, stacks)
+			}
+		}
+		rests("before its first frame", true)
+		alice.says(`{}`)
+		alice.hears()
+		alice.says(`{}`)
+		alice.hears()
+		rests("while it speaks", false)
+		alice.send(wsFrame(fin|pongFrame, ""))
+		rests("after a pong", true)
+		alice.send(wsFrame(fin|pongFrame, ""))
+		rests("after another one", true)
+	})
+}
+
+// bubbleStacks are those of the goroutines that run in virtual time.
+func bubbleStacks() (stacks string) {
+	b := make([]byte, 1<<20)
+	for stack := range strings.SplitSeq(string(b[:runtime.Stack(b, true)]), "\n\n") {
+		if head, _, _ := strings.Cut(stack, "\n"); strings.Contains(head, "synctest bubble") {
+			stacks += stack + "\n\n"
+		}
+	}
+	return stacks
+}
