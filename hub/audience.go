@@ -19,9 +19,9 @@ const (
 // connections, or everyone. It exists while somebody uses it.
 type audience struct {
 	to     Destination
-	counts *counters          // the hub's
-	users  int                // members, and those who are to be; guarded by Hub.mu
-	cancel context.CancelFunc // called with the last user
+	counts *counters // the hub's
+	users  int       // members, and those who are to be; guarded by Hub.mu
+	close  func()    // called once, with the last user, not under a lock; likewise
 
 	opened chan struct{} // closed when the subscription stands
 
@@ -31,45 +31,45 @@ type audience struct {
 	present map[string]struct{}     // of a room: its participants, on all instances
 }
 
-func newAudience(to Destination, cancel context.CancelFunc, counts *counters) *audience {
-	return &audience{
+func newAudience(to Destination, counts *counters) *audience {
+	a := &audience{
 		to:      to,
-		cancel:  cancel,
 		counts:  counts,
 		opened:  make(chan struct{}),
 		members: make(map[*Client]*catchingUp),
-		present: make(map[string]struct{}),
 	}
+	if to.IsRoom() {
+		a.present = make(map[string]struct{})
+	}
+	return a
 }
 
 // open subscribes for all users together, and so it waits for as long as there
-// is one; each of them has a limit of its own (await). Once ctx has ended, with
-// the last user, nothing is left of it, and closed is called.
-func (a *audience) open(ctx context.Context, plane Backplane, closed func()) {
+// is one; each of them has a limit of its own (await). With an error, which is that
+// ctx has ended, it has left nothing behind, and end does nothing.
+func (a *audience) open(ctx context.Context, plane Backplane) (end func(), err error) {
+	nothing := func() {}
 	from, unsubscribe, err := plane.Subscribe(ctx, a.to, a.deliver)
 	if err != nil {
-		closed()
-		return
+		return nothing, err
 	}
 	a.mu.Lock()
 	if a.at == (Position{}) { // else a message was faster
 		a.at = from
 	}
 	a.mu.Unlock()
-	unwatch := func() {}
-	if a.to.IsRoom() {
-		if unwatch, err = plane.Watch(ctx, a.to, a.changed); err != nil {
-			unsubscribe()
-			closed()
-			return
-		}
+	if !a.to.IsRoom() {
+		return unsubscribe, nil
 	}
-	close(a.opened)
-	context.AfterFunc(ctx, func() { // no goroutine waits for it: most audiences are idle users
+	unwatch, err := plane.Watch(ctx, a.to, a.changed)
+	if err != nil {
+		unsubscribe()
+		return nothing, err
+	}
+	return func() {
 		unwatch()
 		unsubscribe()
-		closed()
-	})
+	}, nil
 }
 
 // await returns when the audience hears its destination, or says why it does not

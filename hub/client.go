@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // The bounds of one client.
@@ -54,7 +55,7 @@ var (
 )
 
 // A Client is one connection of a user to this instance. Handle and Close are
-// for the one goroutine that reads from the connection.
+// for the one goroutine at a time that reads from the connection.
 type Client struct {
 	hub  *Hub
 	user string
@@ -62,6 +63,10 @@ type Client struct {
 
 	ctx    context.Context // ends with the client; its cause is the reason
 	cancel context.CancelCauseFunc
+
+	mu    sync.Mutex         // guards the next two
+	onEnd func()             // called in the end, if not nil
+	stop  context.CancelFunc // of what the reading goroutine waits for, if it does: see during
 
 	own     []*audience           // what every client hears: everyone's, and the user's own
 	rooms   map[string]membership // joined; for the reading goroutine alone
@@ -72,16 +77,17 @@ type Client struct {
 
 func newClient(h *Hub, user string, to Transport) *Client {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	return &Client{
+	c := &Client{
 		hub:    h,
 		user:   user,
-		out:    &outbox{to: to, ctx: ctx, cancel: cancel, closed: make(chan struct{})},
 		ctx:    ctx,
 		cancel: cancel,
 		rooms:  make(map[string]membership),
 		rate:   newRate(h.frameLimit),
 		window: make(chan struct{}, maxWindow),
 	}
+	c.out = &outbox{to: to, ctx: ctx, cancel: c.finish, closed: make(chan struct{})}
+	return c
 }
 
 // Handle carries out one frame from the client, valid UTF-8 of at most MaxFrame
@@ -138,7 +144,7 @@ func (c *Client) join(req request) *Problem {
 	if c.refused && c.hub.plane.Ready() != nil {
 		limit = joinAgain // one join has waited in vain; the others need not wait as long
 	}
-	ctx, stop := context.WithTimeout(c.ctx, limit)
+	ctx, stop := c.during(limit)
 	defer stop()
 	a := c.hub.enter(Room(req.room))
 	err := a.await(ctx)
@@ -204,33 +210,4 @@ func unavailable(what string, err error) *Problem {
 
 func notInRoom(room string) *Problem {
 	return problemf(CodeNotInRoom, "join %s first", room)
-}
-
-// Cause is why the client ends, and nil while it does not.
-func (c *Client) Cause() error { return context.Cause(c.ctx) }
-
-// OnEnd has f called, in a goroutine of its own, when the client begins to end,
-// whatever makes it: f sees to it that its transport ends in time.
-func (c *Client) OnEnd(f func()) { context.AfterFunc(c.ctx, f) }
-
-// end makes the client end, once: the first cause counts. It does not wait.
-func (c *Client) end(cause error) {
-	c.cancel(cause)
-	c.out.wake()
-}
-
-// Close ends the client with cause, unless it is ending already, takes it out
-// of its rooms, and returns when its transport is closed and nothing is left.
-func (c *Client) Close(cause error) {
-	c.end(cause)
-	for _, m := range c.rooms {
-		m.end(c)
-	}
-	for _, a := range c.own {
-		a.remove(c)
-		c.hub.exit(a)
-	}
-	<-c.out.closed
-	c.hub.counters.ended(c.Cause())
-	c.hub.forget(c)
 }

@@ -26,8 +26,9 @@
 //	history.go    the same for those who ask by HTTP
 //
 // And around it: protocol.go (the frames to clients), hub.go (clients come, a drain
-// ends them), counts.go (what has happened so far), names.go (what is a valid
-// name), memorykeys.go and memorypresence.go (what Memory keeps beside messages).
+// ends them), end.go (how one ends), counts.go (what has happened so far), names.go
+// (what is a valid name), memorykeys.go and memorypresence.go (what Memory keeps
+// beside messages).
 //
 // Who is spoken to is a [Destination]: a room, a user, everyone. All three are
 // one kind of topic, with one kind of audience and one path; a user's topic has a

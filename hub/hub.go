@@ -72,7 +72,7 @@ func (h *Hub) Connect(user string, to Transport) (*Client, error) {
 		return nil, err
 	}
 	c.own = []*audience{h.enter(Everyone), h.enter(User(user))}
-	ctx, stop := context.WithTimeout(c.ctx, joinTimeout)
+	ctx, stop := c.during(joinTimeout)
 	defer stop()
 	for _, a := range c.own {
 		if h.plane.Ready() == nil {
@@ -161,27 +161,49 @@ func (h *Hub) enter(to Destination) *audience {
 	a := h.audiences[to]
 	if a == nil {
 		ctx, cancel := context.WithCancel(context.Background())
-		a = newAudience(to, cancel, &h.counters)
+		a = newAudience(to, &h.counters)
+		a.close = cancel
 		h.audiences[to] = a
 		if to.IsRoom() {
 			h.rooms++
 		}
 		h.running.Add(1)
-		go a.open(ctx, h.plane, h.running.Done) // ends when it is open, or with its last user
+		go h.open(ctx, a) // ends when it is open, or with its last user
 	}
 	a.users++
 	return a
 }
 
+// open opens a, and drops what that needed: most audiences are idle users.
+func (h *Hub) open(ctx context.Context, a *audience) {
+	end, err := a.open(ctx, h.plane)
+	h.mu.Lock()
+	left := a.users == 0 // and exit has called cancel
+	a.close = func() {
+		end()
+		h.running.Done()
+	}
+	h.mu.Unlock()
+	if left {
+		a.close()
+	} else if err == nil {
+		close(a.opened)
+	}
+}
+
 // exit is called once for each enter. With the last user the audience goes.
 func (h *Hub) exit(a *audience) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	if a.users--; a.users == 0 {
+	a.users--
+	last, end := a.users == 0, a.close
+	if last {
 		delete(h.audiences, a.to)
 		if a.to.IsRoom() {
 			h.rooms--
 		}
-		a.cancel()
+	}
+	h.mu.Unlock()
+	if last {
+		end()
 	}
 }
