@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -68,11 +69,11 @@ type Client struct {
 	onEnd func()             // called in the end, if not nil
 	stop  context.CancelFunc // of what the reading goroutine waits for, if it does: see during
 
-	own     []*audience           // what every client hears: everyone's, and the user's own
-	rooms   map[string]membership // joined; for the reading goroutine alone
-	refused bool                  // the last join was; likewise
-	rate    rate                  // of its frames; likewise
-	window  chan struct{}         // one for each unanswered message, at most maxWindow
+	own     []*audience   // what every client hears: everyone's, and the user's own
+	rooms   []membership  // joined, at most maxRooms; for the reading goroutine alone
+	refused bool          // the last join was; likewise
+	rate    rate          // of its frames; likewise
+	window  chan struct{} // one for each unanswered message, at most maxWindow
 }
 
 func newClient(h *Hub, user string, to Transport) *Client {
@@ -82,7 +83,6 @@ func newClient(h *Hub, user string, to Transport) *Client {
 		user:   user,
 		ctx:    ctx,
 		cancel: cancel,
-		rooms:  make(map[string]membership),
 		rate:   newRate(h.frameLimit),
 		window: make(chan struct{}, maxWindow),
 	}
@@ -133,8 +133,8 @@ func (c *Client) hear(frames [][]byte) {
 }
 
 func (c *Client) join(req request) *Problem {
-	if m, joined := c.rooms[req.room]; joined {
-		m.answer(c, req)
+	if i := c.joined(Room(req.room)); i >= 0 {
+		c.rooms[i].answer(c, req)
 		return nil
 	}
 	if len(c.rooms) >= maxRooms {
@@ -156,17 +156,17 @@ func (c *Client) join(req request) *Problem {
 		c.hub.exit(a)
 		return unavailable("not joined", cmp.Or(c.Cause(), err))
 	}
-	c.rooms[req.room] = m
+	c.rooms = append(c.rooms, m)
 	return nil
 }
 
 func (c *Client) leave(req request) *Problem {
-	m, joined := c.rooms[req.room]
-	if !joined {
+	i := c.joined(Room(req.room))
+	if i < 0 {
 		return notInRoom(req.room)
 	}
-	delete(c.rooms, req.room)
-	m.end(c)
+	c.rooms[i].end(c)
+	c.rooms = slices.Delete(c.rooms, i, i+1)
 	c.out.offer(encode(leftFrame{"left", req.room, req.ref}))
 	return nil
 }
@@ -175,7 +175,7 @@ func (c *Client) say(req request) *Problem {
 	to := Room(req.room)
 	if req.to != "" {
 		to = User(req.to)
-	} else if _, joined := c.rooms[req.room]; !joined {
+	} else if c.joined(to) < 0 {
 		return notInRoom(req.room)
 	}
 	c.window <- struct{}{}
@@ -197,6 +197,11 @@ func (c *Client) say(req request) *Problem {
 		<-c.window
 	})
 	return nil
+}
+
+// joined is a room's place in rooms, or -1.
+func (c *Client) joined(room Destination) int {
+	return slices.IndexFunc(c.rooms, func(m membership) bool { return m.to == room })
 }
 
 // unavailable tells a client what became of its frame, and nothing of what the

@@ -2,6 +2,7 @@ package server
 
 import (
 	"log/slog"
+	"strings"
 	"time"
 
 	"secondserver/hub"
@@ -37,6 +38,7 @@ const overWebSocket, byPolling = "websocket", "polling"
 // goroutine.
 func (s *Server) run(conn connection, user string, join []byte) {
 	began := time.Now()
+	user = strings.Clone(user) // a part of the request, which is many times as long
 	client, err := s.hub.Connect(user, conn)
 	if err != nil { // a drain that began just now
 		s.metrics.refused.WithLabelValues(codeDraining).Inc()

@@ -136,10 +136,11 @@ func (b *Backplane) Subscribe(ctx context.Context, to hub.Destination, deliver f
 		return hub.Position{}, nil, unavailable(redis.ErrClosed)
 	}
 	s := &subscriber{deliver}
-	cancel := sync.OnceFunc(func() {
-		t.remove(s)
-		b.exit(t)
-	})
+	cancel := func() {
+		if t.remove(s) {
+			b.exit(t)
+		}
+	}
 	return t.add(s), cancel, nil
 }
 

@@ -3,7 +3,7 @@ package redisbackplane
 import (
 	"context"
 	"fmt"
-	"sync"
+	"sync/atomic"
 
 	"github.com/redis/go-redis/v9"
 
@@ -18,10 +18,13 @@ func (b *Backplane) Enter(ctx context.Context, room hub.Destination, user string
 		return nil, err
 	}
 	in := r.enter(user)
-	leave = sync.OnceFunc(func() {
-		r.leave(user)
-		b.exit(r.topic)
-	})
+	var left atomic.Bool // as sync.OnceFunc, which is larger, for every member of a room
+	leave = func() {
+		if !left.Swap(true) {
+			r.leave(user)
+			b.exit(r.topic)
+		}
+	}
 	if err := b.await(ctx, in); err != nil {
 		leave()
 		return nil, fmt.Errorf("enter %s: %w", room, err)
@@ -37,10 +40,11 @@ func (b *Backplane) Watch(ctx context.Context, room hub.Destination, changed fun
 	}
 	w := &watcher{changed}
 	r.watch(w)
-	return sync.OnceFunc(func() {
-		r.unwatch(w)
-		b.exit(r.topic)
-	}), nil
+	return func() {
+		if r.unwatch(w) {
+			b.exit(r.topic)
+		}
+	}, nil
 }
 
 // Participants reads who is in the room from Redis.

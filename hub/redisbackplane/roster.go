@@ -3,6 +3,7 @@ package redisbackplane
 import (
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,7 +25,7 @@ type roster struct {
 	mu       sync.Mutex // guards what follows; watchers are called under it, nothing waits
 	present  map[string]struct{}
 	at       version
-	watchers map[*watcher]struct{}
+	watchers []*watcher
 	begun    bool     // a read has been started
 	reading  bool     // one is under way …
 	again    bool     // … and another one is needed after it
@@ -38,12 +39,11 @@ type watcher struct{ changed func([]hub.Change) }
 
 func newRoster(b *Backplane, t *topic) *roster {
 	return &roster{
-		plane:    b,
-		topic:    t,
-		known:    make(chan struct{}),
-		present:  make(map[string]struct{}),
-		watchers: make(map[*watcher]struct{}),
-		mine:     newMine(),
+		plane:   b,
+		topic:   t,
+		known:   make(chan struct{}),
+		present: make(map[string]struct{}),
+		mine:    newMine(),
 	}
 }
 
@@ -51,7 +51,7 @@ func newRoster(b *Backplane, t *topic) *roster {
 func (r *roster) watch(w *watcher) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.watchers[w] = struct{}{}
+	r.watchers = append(r.watchers, w)
 	var present []hub.Change
 	for user := range r.present {
 		present = append(present, hub.Change{User: user, Came: true})
@@ -61,10 +61,16 @@ func (r *roster) watch(w *watcher) {
 	}
 }
 
-func (r *roster) unwatch(w *watcher) {
+// unwatch tells whether w was there.
+func (r *roster) unwatch(w *watcher) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.watchers, w)
+	i := slices.Index(r.watchers, w)
+	if i < 0 {
+		return false
+	}
+	r.watchers = slices.Delete(r.watchers, i, i+1)
+	return true
 }
 
 // begin makes the first read. The room's channel has to be heard by then.
@@ -254,7 +260,7 @@ func (r *roster) tell(changes []hub.Change) {
 	if len(changes) == 0 {
 		return
 	}
-	for w := range r.watchers {
+	for _, w := range r.watchers {
 		w.changed(changes)
 	}
 	for _, c := range changes {

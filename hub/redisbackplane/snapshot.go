@@ -88,5 +88,6 @@ func parseChange(s string) (c change, via string, ours bool) {
 	if !at || err != nil || len(event) < 2 || event[0] != '+' && event[0] != '-' {
 		return change{}, "", false
 	}
-	return change{version{epoch, changes}, event[1:], event[0] == '+', instance}, via, true
+	user := strings.Clone(event[1:]) // which is kept for longer than s
+	return change{version{epoch, changes}, user, event[0] == '+', instance}, via, true
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,9 +35,9 @@ type topic struct {
 
 	live chan struct{} // closed when the first catch-up has ended: at is known
 
-	mu          sync.Mutex // guards what follows; delivering holds it, nothing waits under it
-	reads       *pipe      // leads to the stream
-	subscribers map[*subscriber]struct{}
+	mu          sync.Mutex    // guards what follows; delivering holds it, nothing waits under it
+	reads       *pipe         // leads to the stream
+	subscribers []*subscriber // the hub is the only one, as a rule
 	at          hub.Position  // after the last message that was delivered; zero at first
 	last        []byte        // that message's payload: another one at its offset is another history
 	catching    bool          // a catch-up is under way …
@@ -52,12 +53,11 @@ type subscriber struct{ deliver func(hub.Batch) }
 
 func newTopic(name string, reads *pipe, keep hub.Retention, counts *counters) *topic {
 	return &topic{
-		name:        name,
-		keep:        keep,
-		counts:      counts,
-		reads:       reads,
-		live:        make(chan struct{}),
-		subscribers: make(map[*subscriber]struct{}),
+		name:   name,
+		keep:   keep,
+		counts: counts,
+		reads:  reads,
+		live:   make(chan struct{}),
 	}
 }
 
@@ -65,14 +65,20 @@ func newTopic(name string, reads *pipe, keep hub.Retention, counts *counters) *t
 func (t *topic) add(s *subscriber) hub.Position {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.subscribers[s] = struct{}{}
+	t.subscribers = append(t.subscribers, s)
 	return t.at
 }
 
-func (t *topic) remove(s *subscriber) {
+// remove tells whether s was there.
+func (t *topic) remove(s *subscriber) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.subscribers, s)
+	i := slices.Index(t.subscribers, s)
+	if i < 0 {
+		return false
+	}
+	t.subscribers = slices.Delete(t.subscribers, i, i+1)
+	return true
 }
 
 // end stops the catching up of a topic that nobody uses any more.
@@ -139,7 +145,7 @@ func (t *topic) deliver(batch hub.Batch) {
 	default:
 		return
 	}
-	for s := range t.subscribers {
+	for _, s := range t.subscribers {
 		s.deliver(batch)
 	}
 }
