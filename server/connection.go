@@ -55,6 +55,7 @@ func (s *Server) run(conn connection, user string, join []byte) {
 	if join != nil {
 		client.Handle(join)
 	}
+	s.arrivals.add()
 	go (&reader{s, conn, client, user, began}).rest()
 }
 

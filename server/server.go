@@ -31,6 +31,7 @@ type Server struct {
 	routes   *http.ServeMux
 	metrics  *metrics
 	sessions sessions
+	arrivals arrivals
 	places   chan struct{}  // one in it for each client, from its handshake to its end
 	clients  sync.WaitGroup // likewise
 }
@@ -88,6 +89,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		MaxHeaderBytes: headerSize,
 		ErrorLog:       log.Default(),
 	}
+	defer s.arrivals.stop()
 	serving := make(chan error, 1)
 	go func() { serving <- web.Serve(listener) }() // ended by Shutdown below
 
