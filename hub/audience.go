@@ -23,9 +23,8 @@ type audience struct {
 	users  int       // members, and those who are to be; guarded by Hub.mu
 	close  func()    // called once, with the last user, not under a lock; likewise
 
-	opened chan struct{} // closed when the subscription stands
-
 	mu      sync.Mutex              // guards what follows; deliveries take it, so nothing waits under it
+	opened  chan struct{}           // closed when the subscription stands; then it is past
 	members map[*Client]*catchingUp // nil for those who hear what comes at once
 	at      Position                // after the last message that was delivered
 	present map[string]struct{}     // of a room: its participants, on all instances
@@ -72,11 +71,30 @@ func (a *audience) open(ctx context.Context, plane Backplane) (end func(), err e
 	}, nil
 }
 
+// past is a closed channel: one for all who need not wait any more, as each would be
+// a hundred bytes.
+var past = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// stands releases those who await it.
+func (a *audience) stands() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	close(a.opened)
+	a.opened = past
+}
+
 // await returns when the audience hears its destination, or says why it does not
 // yet.
 func (a *audience) await(ctx context.Context) error {
+	a.mu.Lock()
+	opened := a.opened
+	a.mu.Unlock()
 	select {
-	case <-a.opened:
+	case <-opened:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)

@@ -84,7 +84,6 @@ func newClient(h *Hub, user string, to Transport) *Client {
 		ctx:    ctx,
 		cancel: cancel,
 		rate:   newRate(h.frameLimit),
-		window: make(chan struct{}, maxWindow),
 	}
 	c.out = &outbox{to: to, ctx: ctx, cancel: c.finish, closed: make(chan struct{})}
 	return c
@@ -177,6 +176,9 @@ func (c *Client) say(req request) *Problem {
 		to = User(req.to)
 	} else if c.joined(to) < 0 {
 		return notInRoom(req.room)
+	}
+	if c.window == nil {
+		c.window = make(chan struct{}, maxWindow) // not before: many only listen
 	}
 	c.window <- struct{}{}
 	if err := c.Cause(); err != nil { // it waited for so long that a drain began

@@ -187,7 +187,7 @@ func (h *Hub) open(ctx context.Context, a *audience) {
 	if left {
 		a.close()
 	} else if err == nil {
-		close(a.opened)
+		a.stands()
 	}
 }
 

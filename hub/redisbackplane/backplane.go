@@ -127,7 +127,7 @@ func (b *Backplane) Close() error {
 func (b *Backplane) Subscribe(ctx context.Context, to hub.Destination, deliver func(hub.Batch)) (hub.Position, func(), error) {
 	t := b.enter(to.String())
 	select {
-	case <-t.live:
+	case <-t.lives():
 	case <-ctx.Done():
 		b.exit(t)
 		return hub.Position{}, nil, unavailable(fmt.Errorf("subscribe to %s: %w", to, ctx.Err()))

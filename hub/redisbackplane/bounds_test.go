@@ -90,7 +90,7 @@ func caughtUpTopic(t *testing.T) (*topic, *[]string) {
 	tp := newTopic("room:general", newPipe(nil, 1, nil), hub.Retention{}.OrDefault(), new(counters))
 	tp.catchUp()
 	answer(t, tp, history("1", 10, 10))
-	<-tp.live
+	<-tp.lives()
 	var got []string
 	tp.add(&subscriber{func(b hub.Batch) {
 		if b.Gap {

@@ -32,8 +32,7 @@ type mine struct {
 // An entrant is a user who has entered on this instance, count times.
 type entrant struct {
 	count int
-	in    chan struct{} // closed when Redis has been told, and that has come back
-	isIn  bool
+	in    chan struct{} // closed when Redis has been told, and that has come back; then it is past
 }
 
 func newMine() mine {
@@ -121,14 +120,14 @@ func (r *roster) compare(s snapshot) {
 // settle releases those who wait for user to be in.
 func (r *roster) settle(user string) {
 	e := r.mine.users[user]
-	if e == nil || e.isIn {
+	if e == nil || e.in == past {
 		return
 	}
 	_, told := r.mine.told[user]
 	_, present := r.present[user]
 	if told && present {
-		e.isIn = true
 		close(e.in)
+		e.in = past
 	}
 }
 

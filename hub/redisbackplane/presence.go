@@ -76,7 +76,7 @@ func (b *Backplane) attend(ctx context.Context, room hub.Destination) (*roster, 
 	r := b.rosterOf(t)
 	err := b.await(ctx, b.heart.begun)
 	if err == nil {
-		err = b.await(ctx, t.live) // its channel is heard: nothing is missed between a read and what follows
+		err = b.await(ctx, t.lives()) // its channel is heard: nothing is missed between a read and what follows
 	}
 	if err == nil {
 		r.begin()

@@ -33,9 +33,8 @@ type topic struct {
 	shard  *shard  // the one that should be subscribed to it; likewise
 	roster *roster // of a room whose participants somebody wants to know; likewise
 
-	live chan struct{} // closed when the first catch-up has ended: at is known
-
 	mu          sync.Mutex    // guards what follows; delivering holds it, nothing waits under it
+	live        chan struct{} // closed when the first catch-up has ended: at is known; then it is past
 	reads       *pipe         // leads to the stream
 	subscribers []*subscriber // the hub is the only one, as a rule
 	at          hub.Position  // after the last message that was delivered; zero at first
@@ -59,6 +58,21 @@ func newTopic(name string, reads *pipe, keep hub.Retention, counts *counters) *t
 		reads:  reads,
 		live:   make(chan struct{}),
 	}
+}
+
+// past is a closed channel: one for all that need not be waited for any more, as each
+// would be a hundred bytes.
+var past = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// lives is closed when the topic is live.
+func (t *topic) lives() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.live
 }
 
 // add is for a live topic: everything after the position it returns reaches s.
@@ -233,6 +247,7 @@ func (t *topic) begin(last hub.Position, missed []message) {
 		t.last = missed[0].payload
 	}
 	close(t.live)
+	t.live = past
 }
 
 // resume delivers what was missed. missed begins with the message that the topic
