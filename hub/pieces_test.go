@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -78,7 +77,7 @@ func BenchmarkDeliver(b *testing.B) {
 	for _, members := range []int{2, 20, 200} {
 		for _, messages := range []int{1, 16} {
 			b.Run(fmt.Sprintf("members=%d/messages=%d", members, messages), func(b *testing.B) {
-				a := newAudience(Room("general"), context.CancelFunc(func() {}), new(counters))
+				a := newAudience(Room("general"), new(counters))
 				for range members {
 					a.add(newDrained())
 				}

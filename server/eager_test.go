@@ -17,12 +17,13 @@ func pairOf(t testing.TB) (*socket, *websocket.Conn) {
 	t.Helper()
 	sockets := make(chan *socket, 1)
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		conn, err := upgrader.Upgrade(w, r, nil)
+		h := &handshake{ResponseWriter: w}
+		conn, err := upgrader.Upgrade(h, r, nil)
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		sockets <- newSocket(conn)
+		sockets <- newSocket(conn, h.reader)
 	}))
 	t.Cleanup(web.Close)
 	peer, _, err := websocket.DefaultDialer.Dial(strings.Replace(web.URL, "http", "ws", 1), nil)

@@ -34,7 +34,7 @@ type socket struct {
 	done    chan struct{}   // closed when nobody reads from conn any more
 	writing chan struct{}   // full while somebody writes: a deadline is the connection's, and must be his alone
 	raw     syscall.RawConn // of conn; nil where there is none
-	rest    []byte          // of a frame that TrySend has begun to write
+	begun   []byte          // the rest of a frame that TrySend is writing
 	later   [][]byte        // frames that it has not
 	broken  bool            // a write has failed, perhaps within a frame; for who writes
 }
@@ -109,8 +109,8 @@ func (s *socket) TrySend(frames [][]byte) (sent bool, err error) {
 		next := out.take(frames)
 		n, failed := out.write(s.raw)
 		if failed == nil && n < len(out.bytes) {
-			s.rest, s.later = out.unsent(frames, n)
-			if s.rest == nil {
+			s.begun, s.later = out.unsent(frames, n)
+			if s.begun == nil {
 				<-s.writing
 			}
 			return false, nil
@@ -123,14 +123,14 @@ func (s *socket) TrySend(frames [][]byte) (sent bool, err error) {
 
 // Send waits for a peer that reads slowly.
 func (s *socket) Send(frames [][]byte) error {
-	if s.rest == nil && s.later == nil {
+	if s.begun == nil && s.later == nil {
 		if sent, err := s.TrySend(frames); sent {
 			return err
 		}
 		frames = nil
 	}
-	if rest := s.rest; rest != nil { // TrySend is still writing
-		s.rest = nil
+	if rest := s.begun; rest != nil { // TrySend is still writing
+		s.begun = nil
 		err := s.write(rest)
 		<-s.writing
 		if err != nil {
