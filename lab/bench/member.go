@@ -128,7 +128,8 @@ func (m *member) say(n int) {
 		m.next++
 		ref := `","ref":"` + strconv.Itoa(m.next) + `"}`
 		if m.crowd.shape.Direct {
-			to := m.crowd.members[(m.next*directSpeakers+m.index)%len(m.crowd.members)]
+			// One further than a turn of the speakers: on another server, as those take turns.
+			to := m.crowd.members[(m.next*directSpeakers+m.index+1)%len(m.crowd.members)]
 			m.out = appendFrame(m.out, `{"type":"message","to":"`+to.user+`","text":"`+text(0, 0, m.next, now)+ref)
 			continue
 		}
