@@ -18,7 +18,7 @@ func TestMemoryIsGivenBackOnceACrowdHasCome(t *testing.T) {
 			for range clients {
 				come()
 			}
-			time.Sleep(quiet)
+			<-time.After(quiet)
 			if got := given.Load(); got != want {
 				t.Errorf("%d clients and %v later: given back %d times, want %d", clients, quiet, got, want)
 			}

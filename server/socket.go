@@ -21,10 +21,8 @@ const (
 	sendSize  = 32 << 10        // bytes that the kernel keeps of them, of which it makes twice as many
 )
 
-// Buffers serve all connections: only one that is writing holds any.
-var (
-	writeBuffers sync.Pool // gorilla's, unused: without one each connection had a buffer
-)
+// writeBuffers are gorilla's, and unused: without a pool each connection had a buffer.
+var writeBuffers sync.Pool
 
 // A socket is the hub.Transport of a WebSocket.
 type socket struct {
@@ -41,8 +39,10 @@ type socket struct {
 
 var errBroken = errors.New("an earlier write has failed")
 
-var _ connection = (*socket)(nil)
-var _ hub.EagerTransport = (*socket)(nil)
+var (
+	_ connection         = (*socket)(nil)
+	_ hub.EagerTransport = (*socket)(nil)
+)
 
 func newSocket(conn *websocket.Conn, reader *bufio.Reader) *socket {
 	s := &socket{conn: conn, reader: reader, done: make(chan struct{}), writing: make(chan struct{}, 1)}

@@ -28,7 +28,8 @@
 //
 //	pipe.go       a queue of calls to Redis: what waits leaves together
 //	scripts.go    the scripts, and what they answer
-//	topic.go      one topic's subscribers: deliver in order, or catch up first
+//	topic.go      one topic's subscribers: deliver in order, or catch up first …
+//	catchup.go    … from the stream
 //	wanted.go     which topics this instance uses …
 //	asked.go      … and what each shard was asked for: desired state
 //	session.go    one connection's life: ask for what is wanted, receive, notice death
