@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"secondserver/lab/named"
 	"secondserver/lab/report"
 	"secondserver/lab/rig"
 	"secondserver/lab/stack"
@@ -28,14 +28,7 @@ var Comparisons = All[:3]
 
 // Named finds a bench.
 func Named(name string) (Bench, error) {
-	var names []string
-	for _, b := range All {
-		if b.Name == name {
-			return b, nil
-		}
-		names = append(names, b.Name)
-	}
-	return Bench{}, fmt.Errorf("no bench is called %q: there are %s, and all", name, strings.Join(names, ", "))
+	return named.Find("bench", name, All, func(x Bench) string { return x.Name }, "all")
 }
 
 // Options of a run. Its engine is [stack.Direct], and stays open.

@@ -10,35 +10,19 @@ import (
 
 	"secondserver/lab/rig"
 	"secondserver/lab/stack"
-
-	"go.uber.org/goleak"
+	"secondserver/lab/stack/stacktest"
 )
 
-// direct servers are for all tests, so that each program is built once.
+// engine is nil where it cannot be used here.
 var engine stack.Engine
 
 func TestMain(m *testing.M) {
-	code := 1
-	e, err := stack.Direct(nil)
-	if err == nil {
-		engine = e
+	direct, missing := stack.Direct(nil)
+	if missing != nil {
+		os.Exit(stacktest.Main(m, missing))
 	}
-	if err == nil || os.Getenv("CI") == "" {
-		code = m.Run()
-	} else {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	if engine != nil {
-		if err := engine.Close(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	if err := goleak.Find(); code == 0 && err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
+	engine = direct
+	os.Exit(stacktest.Main(m, nil, engine))
 }
 
 func needsEngine(t *testing.T) {
@@ -130,6 +114,29 @@ func TestAMemberNoticesWhatIsWrong(t *testing.T) {
 	m := listener()
 	if m.hear([]byte(`{"type":"message","text":"hi"}`)) || m.wrong.Load() != 1 {
 		t.Errorf("what nobody of the crowd has said: %d wrong, want 1", m.wrong.Load())
+	}
+}
+
+// What is told to one user crosses from server to server, or it would measure nothing of
+// what lies between; and it is noticed where it comes twice.
+func TestDirectMessagesCross(t *testing.T) {
+	c := &crowd{shape: Shape{Members: 100, Direct: true}, urls: []string{"a", "b"}}
+	for i := range c.shape.Members {
+		c.members = append(c.members, newMember(c, i))
+	}
+	for _, m := range c.members[:directSpeakers] {
+		for m.next = range 50 {
+			if to := m.addressee(); c.server(to.index) == c.server(m.index) {
+				t.Fatalf("message %d of %s is for %s, on the same server", m.next, m.user, to.user)
+			}
+		}
+	}
+	m := c.members[7]
+	for _, turn := range []int{2, 5, 5, 4, 9} {
+		m.hear(fmt.Appendf(nil, `{"type":"message","text":"%s"}`, text(0, 3, turn, noon)))
+	}
+	if got := m.wrong.Load(); got != 2 {
+		t.Errorf("%d were doubled or out of order, want 2", got)
 	}
 }
 

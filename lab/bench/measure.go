@@ -19,14 +19,10 @@ type Pace struct{ Window, Rate int }
 
 // A Cost is what a measurement has shown.
 type Cost struct {
-	Seconds    float64 `json:"seconds"`
-	Messages   int     `json:"messages"`   // acknowledged
-	Deliveries int     `json:"deliveries"` // messages that members have heard
-	Servers    float64 `json:"servers_us"` // CPU time of all servers, user and system, in µs a delivery
-	Redis      float64 `json:"redis_us"`   // of Redis, in µs a message
-	Client     float64 `json:"client_us"`  // of the bench itself, in µs a delivery
-	P50        float64 `json:"p50_us"`     // from speaking to hearing on another server
-	P99        float64 `json:"p99_us"`
+	Servers  float64 // CPU time of all servers, user and system, in µs a delivery
+	Redis    float64 // of Redis, in µs a message
+	Client   float64 // of the bench itself, in µs a delivery
+	P50, P99 float64 // from speaking to hearing on another server, in µs
 }
 
 // usage is CPU time since the start.
@@ -62,7 +58,7 @@ func (c *crowd) measure(ctx context.Context, s *stack.Stack, p Pace, warm, long 
 	for _, m := range c.members {
 		m.sample()
 	}
-	began, before := time.Now(), c.counts()
+	before := c.counts()
 	used, err := usageOf(s)
 	if err != nil {
 		stop()
@@ -71,7 +67,6 @@ func (c *crowd) measure(ctx context.Context, s *stack.Stack, p Pace, warm, long 
 	pass(ctx, long)
 	after := c.counts()
 	usedThen, err := usageOf(s)
-	cost.Seconds = time.Since(began).Seconds()
 	took := hdrhistogram.New(1, int64(10*time.Second), 3)
 	for _, m := range c.members {
 		for _, nanos := range m.sampled() {
@@ -85,11 +80,11 @@ func (c *crowd) measure(ctx context.Context, s *stack.Stack, p Pace, warm, long 
 	if err := c.settle(ctx); err != nil {
 		return cost, err
 	}
-	cost.Messages, cost.Deliveries = after.acked-before.acked, after.heard-before.heard
+	messages, deliveries := after.acked-before.acked, after.heard-before.heard
 	each := func(d time.Duration, n int) float64 { return float64(d.Microseconds()) / float64(max(1, n)) }
-	cost.Servers = each(usedThen.servers-used.servers, cost.Deliveries)
-	cost.Redis = each(usedThen.redis-used.redis, cost.Messages)
-	cost.Client = each(usedThen.client-used.client, cost.Deliveries)
+	cost.Servers = each(usedThen.servers-used.servers, deliveries)
+	cost.Redis = each(usedThen.redis-used.redis, messages)
+	cost.Client = each(usedThen.client-used.client, deliveries)
 	cost.P50 = float64(took.ValueAtQuantile(50)) / 1000
 	cost.P99 = float64(took.ValueAtQuantile(99)) / 1000
 	return cost, nil

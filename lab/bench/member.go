@@ -28,7 +28,7 @@ type member struct {
 	greeted                      atomic.Bool
 
 	// For the reader alone.
-	last []int // the last turn of each speaker in each room
+	last []int // the last turn of each speaker in each room, or of each that tells it something
 
 	loop     atomic.Bool // the reader says a message for each ack
 	sampling atomic.Bool // the reader keeps how long messages took
@@ -43,6 +43,7 @@ type member struct {
 func newMember(c *crowd, i int) *member {
 	m := &member{crowd: c, index: i, group: i / c.shape.Members, place: i % c.shape.Members, user: fmt.Sprint("user-", i)}
 	if c.shape.Direct {
+		m.last = make([]int, directSpeakers)
 		return m
 	}
 	for k := range c.shape.Each {
@@ -128,9 +129,7 @@ func (m *member) say(n int) {
 		m.next++
 		ref := `","ref":"` + strconv.Itoa(m.next) + `"}`
 		if m.crowd.shape.Direct {
-			// One further than a turn of the speakers: on another server, as those take turns.
-			to := m.crowd.members[(m.next*directSpeakers+m.index+1)%len(m.crowd.members)]
-			m.out = appendFrame(m.out, `{"type":"message","to":"`+to.user+`","text":"`+text(0, 0, m.next, now)+ref)
+			m.out = appendFrame(m.out, `{"type":"message","to":"`+m.addressee().user+`","text":"`+text(0, m.index, m.next, now)+ref)
 			continue
 		}
 		k := m.next % len(m.rooms)
@@ -140,6 +139,12 @@ func (m *member) say(n int) {
 	if _, err := m.conn.Write(m.out); err != nil {
 		m.crowd.fail(fmt.Errorf("%s: %w", m.user, err))
 	}
+}
+
+// addressee is whom the next direct message is for: somebody on another server, as
+// neighbours are.
+func (m *member) addressee() *member {
+	return m.crowd.members[(m.next*directSpeakers+m.index+1)%len(m.crowd.members)]
 }
 
 var (
@@ -213,12 +218,20 @@ func (m *member) hear(frame []byte) bool {
 		m.wrong.Add(1)
 		return false
 	}
-	if m.sampling.Load() && m.crowd.server(m.index-m.place+s.speaker) != m.crowd.server(m.index) {
+	from := m.index - m.place + s.speaker
+	if m.crowd.shape.Direct {
+		from = s.room // there are no rooms
+	}
+	if m.sampling.Load() && m.crowd.server(from) != m.crowd.server(m.index) {
 		m.mu.Lock()
 		m.took = append(m.took, time.Now().UnixNano()-s.at)
 		m.mu.Unlock()
 	}
-	if m.crowd.shape.Direct {
+	if m.crowd.shape.Direct { // of a speaker's turns each member has some: settle misses those that are lost
+		if s.turn <= m.last[from] {
+			m.wrong.Add(1)
+		}
+		m.last[from] = s.turn
 		return true
 	}
 	last := &m.last[s.room*speakers+s.speaker]

@@ -3,9 +3,9 @@ package experiment
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
+	"secondserver/lab/named"
 	"secondserver/lab/report"
 	"secondserver/lab/rig"
 )
@@ -33,14 +33,7 @@ var All = []Experiment{
 
 // Named finds an experiment.
 func Named(name string) (Experiment, error) {
-	var names []string
-	for _, e := range All {
-		if e.Name == name {
-			return e, nil
-		}
-		names = append(names, e.Name)
-	}
-	return Experiment{}, fmt.Errorf("no experiment is called %q: there are %s, and all", name, strings.Join(names, ", "))
+	return named.Find("experiment", name, All, func(x Experiment) string { return x.Name }, "all")
 }
 
 // Options of a run.

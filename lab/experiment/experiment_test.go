@@ -14,8 +14,7 @@ import (
 	"secondserver/lab/report"
 	"secondserver/lab/rig"
 	"secondserver/lab/stack"
-
-	"go.uber.org/goleak"
+	"secondserver/lab/stack/stacktest"
 )
 
 // engine is one for all tests, so that each program is built once.
@@ -24,20 +23,11 @@ var engine = stack.Embedded(nil)
 var fast = rig.Options{Engine: engine, Fast: true}
 
 func TestMain(m *testing.M) {
-	err := build()
-	code := 1
-	if err == nil {
-		code = m.Run()
+	if err := build(); err != nil {
+		fmt.Fprintln(os.Stderr, errors.Join(err, engine.Close()))
+		os.Exit(1)
 	}
-	if err = errors.Join(err, engine.Close()); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	if err := goleak.Find(); code == 0 && err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(stacktest.Main(m, nil, engine))
 }
 
 // build builds the programs, so that no experiment has to wait for them.

@@ -2,11 +2,10 @@ package gameday
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"secondserver/lab/ledger"
+	"secondserver/lab/named"
 	"secondserver/lab/report"
 	"secondserver/lab/rig"
 	"secondserver/lab/stack"
@@ -37,14 +36,7 @@ var All = []Step{
 
 // Named finds a step.
 func Named(name string) (Step, error) {
-	var names []string
-	for _, s := range All {
-		if s.Name == name {
-			return s, nil
-		}
-		names = append(names, s.Name)
-	}
-	return Step{}, fmt.Errorf("no step is called %q: there are %s", name, strings.Join(names, ", "))
+	return named.Find("step", name, All, func(x Step) string { return x.Name })
 }
 
 // A Result is what a step has shown. Its JSON form is what `lab gameday --json` prints.

@@ -3,7 +3,7 @@ package gameday
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -14,35 +14,18 @@ import (
 	"secondserver/lab/report"
 	"secondserver/lab/rig"
 	"secondserver/lab/stack"
-
-	"go.uber.org/goleak"
+	"secondserver/lab/stack/stacktest"
 )
 
 // engines are for all tests, so that each program is built once.
 var engines = map[string]stack.Engine{"embedded": stack.Embedded(nil)}
 
 func TestMain(m *testing.M) {
-	code := 1
-	host, err := stack.Host(nil)
-	if err == nil {
+	host, missing := stack.Host(nil)
+	if missing == nil {
 		engines["host"] = host
 	}
-	if err == nil || os.Getenv("CI") == "" {
-		code = m.Run()
-	} else {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	for _, e := range engines {
-		if err := e.Close(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	if err := goleak.Find(); code == 0 && err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(stacktest.Main(m, missing, slices.Collect(maps.Values(engines))...))
 }
 
 // The short form of a game day. What takes a certain time is left to `make gameday`.

@@ -3,9 +3,9 @@ package story
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
+	"secondserver/lab/named"
 	"secondserver/lab/stack"
 )
 
@@ -21,14 +21,7 @@ var All = []Story{message, count, history, direct, resend, handshake, instance}
 
 // Named finds a story.
 func Named(name string) (Story, error) {
-	var names []string
-	for _, s := range All {
-		if s.Name == name {
-			return s, nil
-		}
-		names = append(names, s.Name)
-	}
-	return Story{}, fmt.Errorf("no story is called %q: there are %s", name, strings.Join(names, ", "))
+	return named.Find("story", name, All, func(x Story) string { return x.Name })
 }
 
 // Options of a play. The zero value is what the course shows.
