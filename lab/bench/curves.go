@@ -60,9 +60,11 @@ func curve(x string, at []int, shape func(int) (s Shape, instances int)) func(*r
 			cost := r.measure(c, s, Pace{Rate: curveRate})
 			c.close()
 			r.End()
-			result.Table.Rows = append(result.Table.Rows, []string{
-				fmt.Sprint(n), figure(cost.Servers), figure(cost.Redis), figure(cost.Client), figure(cost.P50), figure(cost.P99),
-			})
+			row := []string{fmt.Sprint(n), figure(cost.Servers), figure(cost.Redis), figure(cost.Client), "", ""}
+			if servers > 1 { // else there is no other one
+				row[4], row[5] = figure(cost.P50), figure(cost.P99)
+			}
+			result.Table.Rows = append(result.Table.Rows, row)
 			for i, y := range []float64{cost.Servers, cost.Redis} {
 				line := &result.Figure.Lines[i]
 				line.Points = append(line.Points, [2]float64{float64(n), y})
