@@ -13,9 +13,9 @@ import (
 type connection interface {
 	hub.Transport
 
-	// rest returns when there is something to read, or nothing any more, and needs
-	// little stack until then.
-	rest()
+	// rest has read called, in a goroutine of its own, when there is something to read,
+	// or nothing any more, and needs little memory until then.
+	rest(read func())
 
 	// readInto hands frames to client until there are no more, and says why. It
 	// returns nil where a rest is due.
@@ -34,8 +34,7 @@ type connection interface {
 // What the two are called in logs and metrics.
 const overWebSocket, byPolling = "websocket", "polling"
 
-// run makes conn a client, which may have to wait, and leaves it to its reading
-// goroutine.
+// run makes conn a client, which may have to wait, and leaves it to its reader.
 func (s *Server) run(conn connection, user string, join []byte) {
 	began := time.Now()
 	user = strings.Clone(user) // a part of the request, which is many times as long
@@ -56,17 +55,11 @@ func (s *Server) run(conn connection, user string, join []byte) {
 		client.Handle(join)
 	}
 	s.arrivals.add()
-	go (&reader{s, conn, client, user, began}).rest()
+	conn.rest((&reader{s, conn, client, user, began}).read)
 }
 
-// A reader is a client's one goroutine at a time, from its first frame to its last.
+// A reader is a client's one goroutine, or none while it rests.
 // It ends when the peer goes, or when the hub closes the connection.
-//
-// A goroutine begins with 2 KiB of stack. One that has read a frame has 4 or 8, and
-// keeps them: a stack is halved only while three quarters of it are unused. Most
-// clients are silent most of the time. So one goroutine rests, with next to nothing
-// on its stack, and ends by starting another, which reads; and that one, once its
-// client is silent, does the same.
 type reader struct {
 	server *Server
 	conn   connection
@@ -75,17 +68,11 @@ type reader struct {
 	began  time.Time
 }
 
-// rest and read start each other: see reader.
-func (r *reader) rest() {
-	r.conn.rest()
-	go r.read()
-}
-
 func (r *reader) read() {
 	if cause := r.conn.readInto(r.client); cause != nil {
 		r.end(cause)
 	} else {
-		go r.rest()
+		r.conn.rest(r.read)
 	}
 }
 

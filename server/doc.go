@@ -15,9 +15,11 @@
 //	token.go       who they are, where that is not left to them
 //	origin.go      whose pages may connect
 //	cors.go        and read what we answer
-//	connection.go  a client's one goroutine at a time, whatever its transport
+//	connection.go  a client from its first frame to its last, whatever its transport
 //	arrivals.go    what many of them leave behind
 //	websocket.go   the way in: from a request to a connection
+//	rest.go        silent connections, which need next to nothing
+//	lobby_linux.go where they wait
 //	socket.go      the way out: a hub.Transport that waits for slow readers alone
 //	outgoing.go    many frames in one write
 //	poll.go        the same for clients that poll: four calls

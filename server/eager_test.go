@@ -23,7 +23,7 @@ func pairOf(t testing.TB) (*socket, *websocket.Conn) {
 			t.Error(err)
 			return
 		}
-		sockets <- newSocket(conn, h.reader)
+		sockets <- newSocket(conn, h.reader, new(lobby))
 	}))
 	t.Cleanup(web.Close)
 	peer, _, err := websocket.DefaultDialer.Dial(strings.Replace(web.URL, "http", "ws", 1), nil)

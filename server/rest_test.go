@@ -5,12 +5,13 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"secondserver/server"
 )
 
-// The stack of an idle client's goroutine is a good part of what the client costs: one
-// that has read a frame has twice as much, or more.
+// The stack of an idle client's goroutine is a good part of what the client costs, where
+// there is no lobby: one that has read a frame has twice as much, or more.
 func TestAClientRestsUntilItSpeaksAndAgainOnceItIsSilent(t *testing.T) {
 	bubble(t, server.Config{}, func(t *testing.T, to *pipes) {
 		alice := connectPipe(t, to, "user=alice")
@@ -19,7 +20,7 @@ func TestAClientRestsUntilItSpeaksAndAgainOnceItIsSilent(t *testing.T) {
 			t.Helper()
 			synctest.Wait()
 			stacks := bubbleStacks()
-			if got := strings.Contains(stacks, "(*socket).rest("); got != want {
+			if got := strings.Contains(stacks, "(*socket).peek("); got != want {
 				t.Errorf("%s: it rests is %v, want %v\n%s", when, got, want, stacks)
 			}
 			if got := strings.Contains(stacks, "(*reader).read("); got == want {
@@ -31,7 +32,13 @@ func TestAClientRestsUntilItSpeaksAndAgainOnceItIsSilent(t *testing.T) {
 		alice.hears()
 		alice.says(`{}`)
 		alice.hears()
+		<-time.After(time.Second)
 		rests("while it speaks", false)
+		<-time.After(time.Second)
+		rests("after two seconds without a word", true)
+		alice.says(`{}`)
+		alice.hears()
+		rests("while it speaks again", false)
 		alice.send(wsFrame(fin|pongFrame, ""))
 		rests("after a pong", true)
 		alice.send(wsFrame(fin|pongFrame, ""))

@@ -32,6 +32,7 @@ type Server struct {
 	metrics  *metrics
 	sessions sessions
 	arrivals arrivals
+	lobby    lobby
 	places   chan struct{}  // one in it for each client, from its handshake to its end
 	clients  sync.WaitGroup // likewise
 }
@@ -90,6 +91,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		ErrorLog:       log.Default(),
 	}
 	defer s.arrivals.stop()
+	s.lobby.open()
+	defer s.lobby.close()
 	serving := make(chan error, 1)
 	go func() { serving <- web.Serve(listener) }() // ended by Shutdown below
 

@@ -108,7 +108,7 @@ func (p *session) take(ctx context.Context, frame []byte) error {
 	}
 }
 
-func (p *session) rest() {} // polls cost more than a stack
+func (p *session) rest(read func()) { go read() } // polls cost more than a stack
 
 func (p *session) readInto(client *hub.Client) error {
 	for {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 const (
 	writeWait = 5 * time.Second // for one write to a peer that reads slowly; and for all of them, once a client ends
 	closeWait = time.Second     // for the peer to answer a close frame
-	readSize  = 512             // bytes of a buffer that each connection holds; a longer frame is read past it
+	readSize  = 4 << 10         // bytes of a buffer to read by, which a connection has unless it rests
 	sendSize  = 32 << 10        // bytes that the kernel keeps of them, of which it makes twice as many
 )
 
@@ -27,8 +28,12 @@ var writeBuffers sync.Pool
 // A socket is the hub.Transport of a WebSocket.
 type socket struct {
 	conn    *websocket.Conn
-	reader  *bufio.Reader // conn's own
-	ping    *time.Timer
+	reader  *bufio.Reader // conn's own: see rest.go
+	lobby   *lobby
+	fd      int             // guarded by the lobby's mu; and so is
+	read    func()          // who waits for something to read; nil where nobody rests there
+	ping    *time.Timer     // calls tick
+	pinged  atomic.Bool     // since the rest began
 	done    chan struct{}   // closed when nobody reads from conn any more
 	writing chan struct{}   // full while somebody writes: a deadline is the connection's, and must be his alone
 	raw     syscall.RawConn // of conn; nil where there is none
@@ -44,8 +49,8 @@ var (
 	_ hub.EagerTransport = (*socket)(nil)
 )
 
-func newSocket(conn *websocket.Conn, reader *bufio.Reader) *socket {
-	s := &socket{conn: conn, reader: reader, done: make(chan struct{}), writing: make(chan struct{}, 1)}
+func newSocket(conn *websocket.Conn, reader *bufio.Reader, lobby *lobby) *socket {
+	s := &socket{conn: conn, reader: reader, lobby: lobby, done: make(chan struct{}), writing: make(chan struct{}, 1)}
 	if c, ok := conn.NetConn().(syscall.Conn); ok {
 		s.raw, _ = c.SyscallConn() // without it every Send waits
 	}
@@ -59,7 +64,7 @@ func newSocket(conn *websocket.Conn, reader *bufio.Reader) *socket {
 	// frame may follow it (RFC 6455, section 5.5.1), and browsers complain of one.
 	conn.SetCloseHandler(func(int, string) error { return nil })
 	s.alive() // fails where the peer is gone, which readInto will notice
-	s.ping = time.AfterFunc(pingEvery, s.sendPing)
+	s.ping = time.AfterFunc(pingEvery, s.tick)
 	return s
 }
 
@@ -77,14 +82,6 @@ func (s *socket) control(kind int, data []byte, wait time.Duration) error {
 	s.conn.NetConn().SetWriteDeadline(time.Time{}) // as in write
 	s.broken = err != nil
 	return err
-}
-
-// sendPing runs in the timer's goroutine, and the last time when the connection
-// has ended: what fails here fails in the reader too, within pongWait.
-func (s *socket) sendPing() {
-	if s.control(websocket.PingMessage, nil, writeWait) == nil {
-		s.ping.Reset(pingEvery)
-	}
 }
 
 // TrySend puts all frames into one write: the system call is more than half of the
@@ -179,7 +176,10 @@ func (s *socket) unread() { close(s.done) }
 
 // cut ends what is being written and read. Closed, a connection has no deadline
 // that anybody could put off.
-func (s *socket) cut() { s.conn.NetConn().Close() }
+func (s *socket) cut() {
+	s.conn.NetConn().Close()
+	s.lobby.wake(s)
+}
 
 // Close ends the connection in order: our close frame, our end of the stream,
 // then the peer's. To close at once would reset a connection on which unread
@@ -193,7 +193,7 @@ func (s *socket) Close(cause error) {
 	if half, ok := conn.(interface{ CloseWrite() error }); ok {
 		half.CloseWrite() // fails where the peer is gone, and that is the aim
 	}
-	limit := time.AfterFunc(closeWait, func() { conn.Close() })
+	limit := time.AfterFunc(closeWait, s.cut)
 	<-s.done
 	io.Copy(io.Discard, conn) // until the peer has closed too
 	limit.Stop()

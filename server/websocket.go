@@ -18,6 +18,7 @@ import (
 const (
 	pongWait  = 60 * time.Second
 	pingEvery = pongWait * 9 / 10
+	answerIn  = pongWait - pingEvery
 )
 
 // upgrader: a small buffer for reading (handshake) and none for writing (socket
@@ -54,11 +55,12 @@ func (s *Server) ws(w http.ResponseWriter, r *http.Request) {
 		s.leave()
 		return // Upgrade has answered
 	}
-	go s.run(newSocket(conn, h.reader), user, join)
+	giveBack(h.reader)
+	go s.run(newSocket(conn, h.reader, &s.lobby), user, join)
 }
 
-// A handshake gives gorilla a buffer to read by, in the place of net/http's: one
-// that is small, and that can be looked into.
+// A handshake gives gorilla a reader, in the place of net/http's: one that can be looked
+// into, and that needs no buffer while the client rests.
 type handshake struct {
 	http.ResponseWriter
 	reader *bufio.Reader
@@ -67,19 +69,16 @@ type handshake struct {
 func (h *handshake) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffers, err := http.NewResponseController(h.ResponseWriter).Hijack()
 	if err == nil && buffers.Reader.Buffered() == 0 { // else Upgrade refuses a peer that is too fast
-		h.reader = bufio.NewReaderSize(conn, readSize)
+		h.reader = newReader(conn)
 		buffers.Reader = h.reader
 	}
 	return conn, buffers, err
 }
 
-// rest waits here and not in gorilla, which would take another 800 bytes of stack.
-// Where it fails readInto does too, and says why.
-func (s *socket) rest() { s.reader.Peek(1) }
-
-// readInto takes a rest after each pong: an idle client sends nothing else, and for
-// one that is not a new goroutine once a minute is nothing.
+// readInto takes a rest after a while of silence, and after each pong: a silent client
+// sends nothing else, and for one that is not a new goroutine once a minute is nothing.
 func (s *socket) readInto(client *hub.Client) error {
+	s.awake()
 	s.listen(client)
 	for {
 		if s.pong(client) {
@@ -98,9 +97,8 @@ func (s *socket) readInto(client *hub.Client) error {
 		default:
 			client.Handle(frame)
 		}
-		// What was handled may have waited for the backplane, and pongs behind it.
-		if err := s.alive(); err != nil {
-			return err
+		if s.silent() {
+			return nil
 		}
 	}
 }
@@ -117,7 +115,7 @@ func (s *socket) pong(client *hub.Client) bool {
 		return false
 	}
 	client.Control()
-	return s.alive() == nil
+	return true
 }
 
 // listen has control frames counted, which gorilla hands over as it reads.
