@@ -23,19 +23,24 @@ type audience struct {
 	users  int       // members, and those who are to be; guarded by Hub.mu
 	close  func()    // called once, with the last user, not under a lock; likewise
 
-	mu      sync.Mutex              // guards what follows; deliveries take it, so nothing waits under it
-	opened  chan struct{}           // closed when the subscription stands; then it is past
-	members map[*Client]*catchingUp // nil for those who hear what comes at once
-	at      Position                // after the last message that was delivered
-	present map[string]struct{}     // of a room: its participants, on all instances
+	mu      sync.Mutex          // guards what follows; deliveries take it, so nothing waits under it
+	opened  chan struct{}       // closed when the subscription stands; then it is past
+	members []member            // in no order
+	at      Position            // after the last message that was delivered
+	present map[string]struct{} // of a room: its participants, on all instances
+}
+
+// A member is a client who hears an audience's destination.
+type member struct {
+	client *Client
+	behind *catchingUp // nil for who hears what comes at once
 }
 
 func newAudience(to Destination, counts *counters) *audience {
 	a := &audience{
-		to:      to,
-		counts:  counts,
-		opened:  make(chan struct{}),
-		members: make(map[*Client]*catchingUp),
+		to:     to,
+		counts: counts,
+		opened: make(chan struct{}),
 	}
 	if to.IsRoom() {
 		a.present = make(map[string]struct{})
@@ -105,14 +110,23 @@ func (a *audience) await(ctx context.Context) error {
 func (a *audience) add(c *Client) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.members[c] = nil
+	a.members = append(a.members, member{client: c})
+}
+
+// member is c's entry; the caller holds mu. It looks through all of them, which takes
+// 10 us in a room of 10,000, and is not for every message.
+func (a *audience) member(c *Client) *member {
+	return &a.members[slices.IndexFunc(a.members, func(m member) bool { return m.client == c })]
 }
 
 // remove ends c's membership: nothing reaches c's outbox from here after it.
 func (a *audience) remove(c *Client) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	delete(a.members, c)
+	last := len(a.members) - 1
+	*a.member(c) = a.members[last]
+	a.members[last] = member{}
+	a.members = a.members[:last]
 }
 
 // deliver hands a batch from the backplane to every member: each one is woken
@@ -139,14 +153,15 @@ func (a *audience) hand(b Batch) (woken []*outbox) {
 	}
 	a.at = b.End()
 	live := 0
-	for c, behind := range a.members {
-		if behind == nil {
-			if c.out.add(all) {
-				woken = append(woken, c.out)
+	for i := range a.members {
+		m := &a.members[i]
+		if m.behind == nil {
+			if m.client.out.add(all) {
+				woken = append(woken, m.client.out)
 			}
 			live++
-		} else if behind.pass(c, b, frames, all) {
-			a.members[c] = nil
+		} else if m.behind.pass(m.client, b, frames, all) {
+			m.behind = nil
 		}
 	}
 	if live > 0 {

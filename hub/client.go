@@ -2,11 +2,9 @@ package hub
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 )
 
 // The bounds of one client.
@@ -61,13 +59,7 @@ type Client struct {
 	hub  *Hub
 	user string
 	out  *outbox
-
-	ctx    context.Context // ends with the client; its cause is the reason
-	cancel context.CancelCauseFunc
-
-	mu    sync.Mutex         // guards the next two
-	onEnd func()             // called in the end, if not nil
-	stop  context.CancelFunc // of what the reading goroutine waits for, if it does: see during
+	end  ending
 
 	own     []*audience   // what every client hears: everyone's, and the user's own
 	rooms   []membership  // joined, at most maxRooms; for the reading goroutine alone
@@ -77,15 +69,8 @@ type Client struct {
 }
 
 func newClient(h *Hub, user string, to Transport) *Client {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	c := &Client{
-		hub:    h,
-		user:   user,
-		ctx:    ctx,
-		cancel: cancel,
-		rate:   newRate(h.frameLimit),
-	}
-	c.out = &outbox{to: to, ctx: ctx, cancel: c.finish, closed: make(chan struct{})}
+	c := &Client{hub: h, user: user, rate: newRate(h.frameLimit)}
+	c.out = newOutbox(to, &c.end)
 	return c
 }
 
@@ -143,7 +128,7 @@ func (c *Client) join(req request) *Problem {
 	if c.refused && c.hub.plane.Ready() != nil {
 		limit = joinAgain // one join has waited in vain; the others need not wait as long
 	}
-	ctx, stop := c.during(limit)
+	ctx, stop := c.end.during(limit)
 	defer stop()
 	a := c.hub.enter(Room(req.room))
 	err := a.await(ctx)

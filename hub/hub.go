@@ -72,7 +72,7 @@ func (h *Hub) Connect(user string, to Transport) (*Client, error) {
 		return nil, err
 	}
 	c.own = []*audience{h.enter(Everyone), h.enter(User(user))}
-	ctx, stop := c.during(joinTimeout)
+	ctx, stop := c.end.during(joinTimeout)
 	defer stop()
 	for _, a := range c.own {
 		if h.plane.Ready() == nil {
@@ -141,7 +141,7 @@ func tell(ctx context.Context, clients []*Client) {
 			case <-ctx.Done():
 			}
 		}
-		c.end(Restart)
+		c.finish(Restart)
 	}
 }
 

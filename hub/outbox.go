@@ -18,10 +18,9 @@ const outboxLimit = 1 << 20
 // costs no stack and no buffer. It also counts the answers that are owed to the
 // client, from a frame's begin to its settle: a Restart waits for them.
 type outbox struct {
-	to     Transport
-	ctx    context.Context // the client's
-	cancel context.CancelCauseFunc
-	closed chan struct{} // closed when the transport is
+	to   Transport
+	end  *ending        // the client's
+	open sync.WaitGroup // one, until the transport is closed
 
 	mu       sync.Mutex // guards what follows; the transport is never called under it
 	frames   [][]byte
@@ -30,6 +29,12 @@ type outbox struct {
 	failed   bool          // the transport is broken, or too slow
 	flushing bool          // flush runs, or has closed the transport
 	empty    chan struct{} // if not nil, to be closed when flush ends
+}
+
+func newOutbox(to Transport, end *ending) *outbox {
+	o := &outbox{to: to, end: end}
+	o.open.Add(1)
+	return o
 }
 
 // offer queues an answer and never waits: a full outbox ends the client.
@@ -53,7 +58,7 @@ func (o *outbox) deliver(frames [][]byte) {
 func (o *outbox) add(frames [][]byte) (toFlush bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.ctx.Err() != nil {
+	if o.end.begun() {
 		return false
 	}
 	o.keep(frames...)
@@ -70,7 +75,7 @@ func (o *outbox) put(frames ...[]byte) {
 func (o *outbox) keep(frames ...[]byte) {
 	if o.bytes > outboxLimit {
 		o.failed = true
-		o.cancel(SlowConsumer)
+		o.end.begin(SlowConsumer)
 		return
 	}
 	o.frames = append(o.frames, frames...)
@@ -93,7 +98,7 @@ func (o *outbox) queue(frame []byte) {
 func (o *outbox) begin() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.ctx.Err() != nil {
+	if o.end.begun() {
 		return false
 	}
 	o.owed++
@@ -111,7 +116,7 @@ func (o *outbox) settle() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.owed--
-	if o.ctx.Err() != nil {
+	if o.end.begun() {
 		o.start()
 	}
 }
@@ -123,32 +128,34 @@ func (o *outbox) wake() {
 	o.start()
 }
 
-// emptied waits until all that is queued has been sent, or the client has ended.
-func (o *outbox) emptied() {
+// emptied waits until all that is queued has been sent, or ctx has ended.
+func (o *outbox) emptied(ctx context.Context) error {
 	o.mu.Lock()
 	if !o.flushing {
 		o.mu.Unlock()
-		return
+		return nil
 	}
 	empty := make(chan struct{})
 	o.empty = empty // one at a time: only the reading goroutine waits
 	o.mu.Unlock()
 	select {
 	case <-empty:
-	case <-o.ctx.Done():
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
 // deaf tells whether nothing reaches the client any more. Only a Restart still
 // delivers what is owed.
 func (o *outbox) deaf() bool {
-	return o.failed || o.ctx.Err() != nil && !errors.Is(context.Cause(o.ctx), Restart)
+	return o.failed || o.end.begun() && !errors.Is(o.end.cause(), Restart)
 }
 
 func (o *outbox) start() {
 	if !o.flushing {
 		o.flushing = true
-		go o.flush() // ends when the outbox is empty; the last one closes o.closed
+		go o.flush() // ends when the outbox is empty; the last one closes the transport
 	}
 }
 
@@ -205,8 +212,8 @@ func (o *outbox) tryFlush(to EagerTransport) {
 }
 
 func (o *outbox) close() {
-	o.to.Close(context.Cause(o.ctx))
-	close(o.closed)
+	o.to.Close(o.end.cause())
+	o.open.Done()
 }
 
 // take empties the queue. Without frames, flush ends; last tells it that there
@@ -224,7 +231,7 @@ func (o *outbox) take() (frames [][]byte, last bool) {
 			close(o.empty)
 			o.empty = nil
 		}
-		last = o.ctx.Err() != nil && (o.owed == 0 || o.deaf())
+		last = o.end.begun() && (o.owed == 0 || o.deaf())
 		o.flushing = last
 	}
 	return frames, last
@@ -234,5 +241,5 @@ func (o *outbox) fail(err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.failed = true
-	o.cancel(fmt.Errorf("write: %w", err))
+	o.end.begin(fmt.Errorf("write: %w", err))
 }

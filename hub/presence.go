@@ -31,7 +31,7 @@ func (a *audience) join(ctx context.Context, c *Client, req request) (membership
 func (a *audience) begin(c *Client) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.members[c] = &catchingUp{after: a.at}
+	a.members = append(a.members, member{c, &catchingUp{after: a.at}})
 }
 
 // admit lets c hear what comes from now on.
@@ -39,7 +39,7 @@ func (a *audience) admit(c *Client, req request) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.greet(c, req, a.joined(a.at))
-	a.members[c] = nil
+	a.member(c).behind = nil
 }
 
 // end takes c out of the room.
@@ -54,7 +54,7 @@ func (m membership) answer(c *Client, req request) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	at := m.at
-	if behind := m.members[c]; behind != nil && behind.ahead != nil {
+	if behind := m.member(c).behind; behind != nil && behind.ahead != nil {
 		at = *behind.ahead // what it has seen, its room has not yet
 	}
 	m.greet(c, req, m.joined(at))
@@ -65,7 +65,7 @@ func (m membership) answer(c *Client, req request) {
 func (a *audience) greet(c *Client, req request, answer joinedFrame) {
 	answer.Ref = req.ref
 	c.out.offer(encode(answer))
-	if m := a.members[c]; m != nil && !m.answered {
+	if m := a.member(c).behind; m != nil && !m.answered {
 		m.answered = true
 		if m.came {
 			c.out.offer(a.presence(Change{c.user, true}))
@@ -89,14 +89,14 @@ func (a *audience) changed(changes []Change) {
 			frames = append(frames, a.presence(change))
 		}
 	}
-	for c, behind := range a.members {
-		if behind == nil || behind.answered {
-			c.out.deliver(frames)
+	for _, m := range a.members {
+		if m.behind == nil || m.behind.answered {
+			m.client.out.deliver(frames)
 			continue
 		}
 		for _, change := range changes {
-			if change.User == c.user {
-				behind.came = change.Came
+			if change.User == m.client.user {
+				m.behind.came = change.Came
 			}
 		}
 	}

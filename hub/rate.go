@@ -64,7 +64,7 @@ func (c *Client) Control() (within bool) {
 // limited refuses a frame. One refusal too many is the client's end.
 func (c *Client) limited(tooLong bool) *Problem {
 	if tooLong {
-		c.end(&CloseError{1008, fmt.Sprintf("rate limit: over %d frames a second for 10 s on end", c.rate.perSecond)})
+		c.finish(&CloseError{1008, fmt.Sprintf("rate limit: over %d frames a second for 10 s on end", c.rate.perSecond)})
 	}
 	return problemf(CodeRateLimited, "not carried out: at most %d frames a second, %d at once", c.rate.perSecond, 2*c.rate.perSecond)
 }

@@ -98,18 +98,18 @@ func (a *audience) next(c *Client, page Batch) (next Batch, err error) {
 	if len(page.Payloads) == 0 || a.lost(c) {
 		return Batch{Gap: true}, nil
 	}
-	c.out.emptied()
-	for c.ctx.Err() == nil {
-		ctx, stop := context.WithTimeout(c.ctx, joinTimeout)
-		next, _, err = c.hub.plane.History(ctx, a.to, page.End(), pageSize)
+	for c.Cause() == nil {
+		ctx, stop := c.end.during(joinTimeout)
+		if err = c.out.emptied(ctx); err == nil {
+			next, _, err = c.hub.plane.History(ctx, a.to, page.End(), pageSize)
+		}
 		stop()
 		if err == nil {
 			return next, nil
 		}
-		select {
-		case <-time.After(historyAgain):
-		case <-c.ctx.Done():
-		}
+		pause, stop := c.end.during(historyAgain)
+		<-pause.Done()
+		stop()
 	}
 	return Batch{}, c.Cause()
 }
@@ -117,7 +117,7 @@ func (a *audience) next(c *Client, page Batch) (next Batch, err error) {
 func (a *audience) lost(c *Client) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.members[c].lost
+	return a.member(c).behind.lost
 }
 
 // replay sends c a page, and behind it what was held, if that goes on where the
@@ -128,14 +128,14 @@ func (a *audience) replay(c *Client, page Batch) (done bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	c.hear(a.frames(page))
-	m, at := a.members[c], page.End()
+	m, at := a.member(c).behind, page.End()
 	if m.lost {
 		return false
 	}
 	switch here := at.Epoch == m.after.Epoch; {
 	case here && at.Offset >= m.after.Offset && at.Offset <= m.after.Offset+uint64(len(m.held)):
 		c.hear(m.held[at.Offset-m.after.Offset:])
-		a.members[c] = nil
+		a.member(c).behind = nil
 		return true
 	case here && at.Offset > m.after.Offset, !here && len(page.Payloads) == 0:
 		*m = catchingUp{answered: true, ahead: &at}
@@ -149,10 +149,10 @@ func (a *audience) replay(c *Client, page Batch) (done bool) {
 func (a *audience) giveUp(c *Client, req request) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	m := a.members[c]
-	answer := a.joined(m.after)
+	m := a.member(c)
+	answer := a.joined(m.behind.after)
 	answer.Recovered = new(false)
 	a.greet(c, req, answer)
-	c.hear(m.held)
-	a.members[c] = nil
+	c.hear(m.behind.held)
+	m.behind = nil
 }

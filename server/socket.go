@@ -34,7 +34,7 @@ type socket struct {
 	read    func()          // who waits for something to read; nil where nobody rests there
 	ping    *time.Timer     // calls tick
 	pinged  atomic.Bool     // since the rest began
-	done    chan struct{}   // closed when nobody reads from conn any more
+	reading sync.WaitGroup  // one, until nobody reads from conn any more
 	writing chan struct{}   // full while somebody writes: a deadline is the connection's, and must be his alone
 	raw     syscall.RawConn // of conn; nil where there is none
 	begun   []byte          // the rest of a frame that TrySend is writing
@@ -50,7 +50,8 @@ var (
 )
 
 func newSocket(conn *websocket.Conn, reader *bufio.Reader, lobby *lobby) *socket {
-	s := &socket{conn: conn, reader: reader, lobby: lobby, done: make(chan struct{}), writing: make(chan struct{}, 1)}
+	s := &socket{conn: conn, reader: reader, lobby: lobby, writing: make(chan struct{}, 1)}
+	s.reading.Add(1)
 	if c, ok := conn.NetConn().(syscall.Conn); ok {
 		s.raw, _ = c.SyscallConn() // without it every Send waits
 	}
@@ -172,7 +173,7 @@ func (s *socket) write(buf []byte) error {
 
 func (s *socket) transport() string { return overWebSocket }
 
-func (s *socket) unread() { close(s.done) }
+func (s *socket) unread() { s.reading.Done() }
 
 // cut ends what is being written and read. Closed, a connection has no deadline
 // that anybody could put off.
@@ -194,7 +195,7 @@ func (s *socket) Close(cause error) {
 		half.CloseWrite() // fails where the peer is gone, and that is the aim
 	}
 	limit := time.AfterFunc(closeWait, s.cut)
-	<-s.done
+	s.reading.Wait()
 	io.Copy(io.Discard, conn) // until the peer has closed too
 	limit.Stop()
 	conn.Close()
