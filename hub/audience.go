@@ -23,11 +23,11 @@ type audience struct {
 	users  int       // members, and those who are to be; guarded by Hub.mu
 	close  func()    // called once, with the last user, not under a lock; likewise
 
-	mu      sync.Mutex          // guards what follows; deliveries take it, so nothing waits under it
-	opened  chan struct{}       // closed when the subscription stands; then it is past
-	members []member            // in no order
-	at      Position            // after the last message that was delivered
-	present map[string]struct{} // of a room: its participants, on all instances
+	mu      sync.Mutex    // guards what follows; deliveries take it, so nothing waits under it
+	opened  chan struct{} // closed when the subscription stands; then it is past
+	members []member      // in no order
+	at      Position      // after the last message that was delivered
+	present int           // of a room: its participants, on all instances
 }
 
 // A member is a client who hears an audience's destination.
@@ -37,15 +37,7 @@ type member struct {
 }
 
 func newAudience(to Destination, counts *counters) *audience {
-	a := &audience{
-		to:     to,
-		counts: counts,
-		opened: make(chan struct{}),
-	}
-	if to.IsRoom() {
-		a.present = make(map[string]struct{})
-	}
-	return a
+	return &audience{to: to, counts: counts, opened: make(chan struct{})}
 }
 
 // open subscribes for all users together, and so it waits for as long as there
@@ -210,5 +202,5 @@ func (a *audience) gap(at Position) []byte {
 
 // joined is what a member is told of its room; the caller holds mu.
 func (a *audience) joined(at Position) joinedFrame {
-	return joinedFrame{Type: "joined", Room: a.to.name(), Count: len(a.present), Offset: at.Offset, Epoch: at.Epoch}
+	return joinedFrame{Type: "joined", Room: a.to.name(), Count: a.present, Offset: at.Offset, Epoch: at.Epoch}
 }

@@ -183,7 +183,7 @@ type Presence interface {
 	Enter(ctx context.Context, room Destination, user string) (leave func(), err error)
 
 	// Watch calls changed with everyone who is in room now, before it returns,
-	// and then with each change, in the order in which they happened. After a
+	// and then with each change, once, in the order in which they happened. After a
 	// broken connection, changed is told what has changed meanwhile. It must not
 	// block. cancel and errors are as with Subscribe.
 	Watch(ctx context.Context, room Destination, changed func([]Change)) (cancel func(), err error)

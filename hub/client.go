@@ -61,7 +61,7 @@ type Client struct {
 	out  *outbox
 	end  ending
 
-	own     []*audience   // what every client hears: everyone's, and the user's own
+	own     [2]*audience  // what every client hears: everyone's, and the user's own
 	rooms   []membership  // joined, at most maxRooms; for the reading goroutine alone
 	refused bool          // the last join was; likewise
 	rate    rate          // of its frames; likewise

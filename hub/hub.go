@@ -71,7 +71,7 @@ func (h *Hub) Connect(user string, to Transport) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.own = []*audience{h.enter(Everyone), h.enter(User(user))}
+	c.own = [...]*audience{h.enter(Everyone), h.enter(User(user))}
 	ctx, stop := c.end.during(joinTimeout)
 	defer stop()
 	for _, a := range c.own {

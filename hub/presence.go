@@ -81,9 +81,9 @@ func (a *audience) changed(changes []Change) {
 	var frames [][]byte
 	for _, change := range changes {
 		if change.Came {
-			a.present[change.User] = struct{}{}
+			a.present++
 		} else {
-			delete(a.present, change.User)
+			a.present--
 		}
 		if len(a.members) > 0 {
 			frames = append(frames, a.presence(change))
@@ -107,5 +107,5 @@ func (a *audience) presence(change Change) []byte {
 	if change.Came {
 		event = "join"
 	}
-	return encode(presenceFrame{"presence", a.to.name(), event, change.User, len(a.present)})
+	return encode(presenceFrame{"presence", a.to.name(), event, change.User, a.present})
 }

@@ -51,19 +51,24 @@ func (out *outgoing) write(raw syscall.RawConn) (n int, err error) {
 	return out.written, out.err
 }
 
-// unsent is what is left of frames of which n bytes were written: the rest of one, or
-// nil, and those behind it.
-func (out *outgoing) unsent(frames [][]byte, n int) (rest []byte, later [][]byte) {
+// An unsent is what the kernel did not take at once.
+type unsent struct {
+	begun []byte   // the rest of a frame; nil where none was begun
+	later [][]byte // those behind it
+}
+
+// unsent is what is left of frames of which n bytes were written.
+func (out *outgoing) unsent(frames [][]byte, n int) *unsent {
 	end := 0
 	for i, frame := range frames {
 		if end == n {
-			return nil, frames[i:]
+			return &unsent{later: frames[i:]}
 		}
 		if end += textFrameSize(frame); end > n {
-			return append([]byte(nil), out.bytes[n:end]...), frames[i+1:]
+			return &unsent{append([]byte(nil), out.bytes[n:end]...), frames[i+1:]}
 		}
 	}
-	return nil, nil
+	return new(unsent)
 }
 
 // appendTextFrame appends payload as one unfragmented, unmasked text frame: RFC

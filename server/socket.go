@@ -37,8 +37,7 @@ type socket struct {
 	reading sync.WaitGroup  // one, until nobody reads from conn any more
 	writing chan struct{}   // full while somebody writes: a deadline is the connection's, and must be his alone
 	raw     syscall.RawConn // of conn; nil where there is none
-	begun   []byte          // the rest of a frame that TrySend is writing
-	later   [][]byte        // frames that it has not
+	left    *unsent         // by TrySend; for who writes
 	broken  bool            // a write has failed, perhaps within a frame; for who writes
 }
 
@@ -94,7 +93,7 @@ func (s *socket) TrySend(frames [][]byte) (sent bool, err error) {
 	select {
 	case s.writing <- struct{}{}:
 	default: // a ping is on its way
-		s.later = frames
+		s.left = &unsent{later: frames}
 		return false, nil
 	}
 	out := outgoings.Get().(*outgoing)
@@ -107,8 +106,8 @@ func (s *socket) TrySend(frames [][]byte) (sent bool, err error) {
 		next := out.take(frames)
 		n, failed := out.write(s.raw)
 		if failed == nil && n < len(out.bytes) {
-			s.begun, s.later = out.unsent(frames, n)
-			if s.begun == nil {
+			s.left = out.unsent(frames, n)
+			if s.left.begun == nil {
 				<-s.writing
 			}
 			return false, nil
@@ -121,22 +120,22 @@ func (s *socket) TrySend(frames [][]byte) (sent bool, err error) {
 
 // Send waits for a peer that reads slowly.
 func (s *socket) Send(frames [][]byte) error {
-	if s.begun == nil && s.later == nil {
+	if s.left == nil {
 		if sent, err := s.TrySend(frames); sent {
 			return err
 		}
 		frames = nil
 	}
-	if rest := s.begun; rest != nil { // TrySend is still writing
-		s.begun = nil
-		err := s.write(rest)
+	left := s.left
+	s.left = nil
+	if left.begun != nil { // TrySend is still writing
+		err := s.write(left.begun)
 		<-s.writing
 		if err != nil {
 			return err
 		}
 	}
-	frames = append(s.later, frames...)
-	s.later = nil
+	frames = append(left.later, frames...)
 	out := outgoings.Get().(*outgoing)
 	defer outgoings.Put(out)
 	for len(frames) > 0 {
