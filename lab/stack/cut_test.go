@@ -20,9 +20,21 @@ func TestAServerThatIsCutOffOneWaySpeaksOrHears(t *testing.T) {
 			bob.hears("hello")
 			alice.hears("hello")
 
-			must(t, cut.CutRedis(stack.FromRedis))
-			alice.says(frame{Room: "lobby", Text: "alice can be heard"})
-			bob.hears("alice can be heard")
+			// Where a heartbeat is under way as the cut comes, it holds the one connection
+			// that can be heard, and a new one takes an answer: then there is another cut.
+			for tries := 1; ; tries++ {
+				must(t, cut.CutRedis(stack.FromRedis))
+				alice.says(frame{Room: "lobby", Text: "alice can be heard"})
+				alice.awaits(func(f frame) bool { return f.Type == "error" }) // nobody can tell her that it was said
+				bob.says(frame{Room: "lobby", Text: "a fence"})
+				if bob.next("alice can be heard", "a fence") == "alice can be heard" {
+					break
+				}
+				if tries == 5 {
+					t.Fatal("bob has heard nothing of alice in 5 cuts")
+				}
+				must(t, cut.HealRedis())
+			}
 			must(t, cut.HealRedis())
 			alice.hears("alice can be heard")
 
