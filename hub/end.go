@@ -27,8 +27,8 @@ func (e *ending) cause() error {
 	return nil
 }
 
-// begin makes the client end, once: the first cause counts. It does not wait, and may
-// be called under the outbox's lock.
+// begin makes the client end, once: the first cause counts, which is not nil. It does not
+// wait, and may be called under the outbox's lock.
 func (e *ending) begin(cause error) {
 	if !e.why.CompareAndSwap(nil, &cause) {
 		return

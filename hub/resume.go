@@ -92,8 +92,8 @@ func (a *audience) resume(ctx context.Context, c *Client, req request) error {
 
 // next reads the page that follows one, once that one has left. There is none
 // where the history has ended before what is held begins, and where another one
-// has begun. While the backplane is away it tries again: the history is still
-// there. The error is the cause of c's end.
+// has begun. While the backplane is away, or the client takes its time to read, it
+// tries again: the history is still there. The error is the cause of c's end.
 func (a *audience) next(c *Client, page Batch) (next Batch, err error) {
 	if len(page.Payloads) == 0 || a.lost(c) {
 		return Batch{Gap: true}, nil

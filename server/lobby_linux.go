@@ -36,6 +36,7 @@ func (l *lobby) close() {
 	}
 	if l.epoll != nil {
 		l.epoll.Close() // and attend ends
+		l.epoll = nil
 	}
 }
 
@@ -45,7 +46,7 @@ func (l *lobby) close() {
 func (l *lobby) enter(s *socket, read func()) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.isOpen || s.raw == nil || !l.begin() {
+	if !l.isOpen || s.raw == nil || !l.ready() {
 		return false
 	}
 	var err error
@@ -62,8 +63,8 @@ func (l *lobby) enter(s *socket, read func()) bool {
 	return true
 }
 
-// begin tells whether there is an epoll, and makes it, once.
-func (l *lobby) begin() bool {
+// ready tells whether there is an epoll, and makes one for the first rest.
+func (l *lobby) ready() bool {
 	if l.epoll != nil {
 		return true
 	}
@@ -106,20 +107,23 @@ func (l *lobby) attend(epoll *os.File) {
 	}
 }
 
-// wake ends the rest of s, if it rests: what it will read is an end, or nothing before
-// its deadline.
+// wake ends the rest of s, if it rests: it is closed, or its deadline may have passed.
 func (l *lobby) wake(s *socket) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.leave(s)
 }
 
-// leave is wake for who holds mu. An event may be late: s has been woken, or is nil, or
-// is another one that has got the file descriptor since, and will find nothing to read.
+// leave is wake for who holds mu. A closed socket's file descriptor is soon another's. So
+// an event may be late: s is nil, or has been woken, or will find nothing to read. And so
+// may a wake be: the place is the other's.
 func (l *lobby) leave(s *socket) {
 	if s == nil || s.read == nil {
 		return
 	}
 	go s.read()
-	l.resting[s.fd], s.read = nil, nil
+	s.read = nil
+	if l.resting[s.fd] == s {
+		l.resting[s.fd] = nil
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"secondserver/hub"
 )
 
 // inLobby is a socket that rests in an open lobby, and tells when it reads again.
@@ -16,10 +18,18 @@ func inLobby(t *testing.T) (s *socket, peer *websocket.Conn, reads chan bool) {
 	t.Cleanup(s.lobby.close)
 	reads = make(chan bool, 2)
 	s.rest(func() { reads <- true })
-	if s.reader.Size() != 0 {
-		t.Error("it rests with a buffer, or outside the lobby")
-	}
+	rests(t, s)
 	return s, peer, reads
+}
+
+// rests fails where a socket does not rest in its lobby, or does so with a buffer.
+func rests(t *testing.T, s *socket) {
+	t.Helper()
+	s.lobby.mu.Lock()
+	defer s.lobby.mu.Unlock()
+	if s.read == nil || s.reader.Size() != 0 {
+		t.Errorf("it rests in the lobby is %v, with a buffer of %d bytes", s.read != nil, s.reader.Size())
+	}
 }
 
 // still fails where a socket reads that should rest.
@@ -109,15 +119,59 @@ func TestAnAnswerInTimeBeginsAnotherRest(t *testing.T) {
 	still(t, reads)
 }
 
-// A descriptor that is closed is soon another connection's.
-func TestAnEventThatIsLateWakesNobody(t *testing.T) {
-	s, _, reads := inLobby(t)
-	s.lobby.wake(s)
-	<-reads
-	s.lobby.mu.Lock()
-	s.lobby.leave(s.lobby.resting[s.fd])
-	s.lobby.mu.Unlock()
+// A descriptor that is closed is soon another connection's: an event may be late, and so
+// may be the wake of the one before.
+func TestADescriptorsHeirRestsUntilItHasSomethingToRead(t *testing.T) {
+	gone, _, goneReads := inLobby(t)
+	heir, peer := pairOf(t)
+	heir.lobby = gone.lobby
+	reads := make(chan bool, 2)
+	heir.rest(func() { reads <- true })
+	gone.lobby.mu.Lock()
+	gone.lobby.resting[gone.fd], gone.fd = nil, heir.fd
+	gone.lobby.mu.Unlock()
+	gone.cut()
+	<-goneReads
+	gone.lobby.wake(gone) // once more
 	still(t, reads)
+	says(t, peer, "one")
+	<-reads
+	heir.lobby.mu.Lock()
+	heir.lobby.leave(heir.lobby.resting[heir.fd])
+	heir.lobby.mu.Unlock()
+	still(t, reads)
+}
+
+func TestNobodyPingsWhatIsClosed(t *testing.T) {
+	s, peer, reads := inLobby(t)
+	closed := make(chan bool)
+	go func() {
+		s.Close(hub.Restart)
+		close(closed)
+	}()
+	if _, _, err := peer.ReadMessage(); !websocket.IsCloseError(err, hub.Restart.Code) {
+		t.Fatalf("read %v, want a close frame", err)
+	}
+	peer.Close()
+	<-reads
+	s.rest(func() { reads <- true }) // it had just read a pong
+	<-reads
+	s.unread()
+	<-closed
+	if s.ping.Stop() {
+		t.Error("the timer of its pings runs")
+	}
+}
+
+func TestAServerThatServesAgainHasALobbyAgain(t *testing.T) {
+	s, peer, reads := inLobby(t)
+	s.lobby.close()
+	<-reads
+	s.lobby.open()
+	s.rest(func() { reads <- true })
+	rests(t, s)
+	says(t, peer, "one")
+	<-reads
 }
 
 func TestNoTwoWhoReadShareABuffer(t *testing.T) {

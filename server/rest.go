@@ -12,8 +12,8 @@ import (
 )
 
 // Most clients are silent most of the time. One that is rests: in the lobby, where it
-// has neither a goroutine nor a buffer, or, where there is no lobby, in a goroutine with
-// next to nothing on its stack.
+// has neither a goroutine nor a buffer, or, where there is no lobby, in a goroutine that
+// has next to nothing on its stack, and keeps its buffer.
 
 // restAfter is how long a client has been silent that rests.
 const restAfter = 2 * time.Second
@@ -39,14 +39,13 @@ func giveBack(r *bufio.Reader) {
 	buffers.Put(buffer)
 }
 
-// rest returns at once where the lobby takes the socket. The read that follows says why
-// a rest ended.
+// rest leaves it to the read that follows to say why it ended.
 func (s *socket) rest(read func()) {
+	s.alive()
 	if s.reader.Buffered() > 0 {
 		go read()
 		return
 	}
-	s.alive()
 	s.pinged.Store(false)
 	s.ping.Reset(pingEvery)
 	giveBack(s.reader)

@@ -46,6 +46,55 @@ func TestAClientRestsUntilItSpeaksAndAgainOnceItIsSilent(t *testing.T) {
 	})
 }
 
+// Some clients ping by themselves, and have nothing else to say.
+func TestAClientThatPingsIsAnsweredAndRests(t *testing.T) {
+	bubble(t, server.Config{}, func(t *testing.T, to *pipes) {
+		alice := connectPipe(t, to, "user=alice")
+		defer alice.Close()
+		for _, data := range []string{"", "hello", strings.Repeat("x", 125)} {
+			alice.send(wsFrame(fin|pingFrame, data))
+			if kind, got, err := alice.frame(); kind != pongFrame || got != data || err != nil {
+				t.Errorf("ping %q: answered %x %q, %v", data, kind, got, err)
+			}
+			synctest.Wait()
+			if stacks := bubbleStacks(); !strings.Contains(stacks, "(*socket).peek(") {
+				t.Errorf("ping %q: it reads on\n%s", data, stacks)
+			}
+		}
+	})
+}
+
+// Whatever else has come with it.
+func TestAPongIsASignOfLife(t *testing.T) {
+	for name, behind := range map[string][]byte{
+		"alone":                    nil,
+		"and a ping":               wsFrame(fin|pingFrame, ""),
+		"and a frame's first byte": {fin | textFrame},
+		"and a part of a message":  wsFrame(textFrame, "{"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, server.Config{}, func(t *testing.T, to *pipes) {
+				alice := connectPipe(t, to, "user=alice")
+				defer alice.Close()
+				if kind, _, err := alice.frame(); kind != pingFrame || err != nil { // after 54 s
+					t.Fatalf("heard %x, %v, want a ping", kind, err)
+				}
+				alice.send(append(wsFrame(fin|pongFrame, ""), behind...))
+				began := time.Now()
+				for kind := byte(0); kind != closeFrame; {
+					var err error
+					if kind, _, err = alice.frame(); err != nil {
+						break
+					}
+				}
+				if got := time.Since(began); got < 59*time.Second {
+					t.Errorf("it ended %v after a pong, want 60 s", got)
+				}
+			})
+		})
+	}
+}
+
 // bubbleStacks are those of the goroutines that run in virtual time.
 func bubbleStacks() (stacks string) {
 	b := make([]byte, 1<<20)

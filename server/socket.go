@@ -18,7 +18,7 @@ import (
 const (
 	writeWait = 5 * time.Second // for one write to a peer that reads slowly; and for all of them, once a client ends
 	closeWait = time.Second     // for the peer to answer a close frame
-	readSize  = 4 << 10         // bytes of a buffer to read by, which a connection has unless it rests
+	readSize  = 4 << 10         // bytes of a buffer to read by, which a connection has unless it rests in the lobby
 	sendSize  = 32 << 10        // bytes that the kernel keeps of them, of which it makes twice as many
 )
 
@@ -33,7 +33,7 @@ type socket struct {
 	fd      int             // guarded by the lobby's mu; and so is
 	read    func()          // who waits for something to read; nil where nobody rests there
 	ping    *time.Timer     // calls tick
-	pinged  atomic.Bool     // since the rest began
+	pinged  atomic.Bool     // tick has, and looks next whether there was an answer
 	reading sync.WaitGroup  // one, until nobody reads from conn any more
 	writing chan struct{}   // full while somebody writes: a deadline is the connection's, and must be his alone
 	raw     syscall.RawConn // of conn; nil where there is none
@@ -68,7 +68,7 @@ func newSocket(conn *websocket.Conn, reader *bufio.Reader, lobby *lobby) *socket
 	return s
 }
 
-// alive is called at each sign of the peer's life.
+// alive puts off the peer's end: at each sign of its life, and as a rest begins.
 func (s *socket) alive() error { return s.conn.SetReadDeadline(time.Now().Add(pongWait)) }
 
 // control writes one of gorilla's frames when nothing else is being written.
@@ -195,6 +195,7 @@ func (s *socket) Close(cause error) {
 	}
 	limit := time.AfterFunc(closeWait, s.cut)
 	s.reading.Wait()
+	s.ping.Stop()             // a rest that began meanwhile has started it again
 	io.Copy(io.Discard, conn) // until the peer has closed too
 	limit.Stop()
 	conn.Close()

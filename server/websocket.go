@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -13,8 +14,8 @@ import (
 	"secondserver/hub"
 )
 
-// One ping every 54 s; a peer that answers none is noticed 60 s after its last
-// sign of life, a pong or a frame.
+// One ping every 54 s; a peer that answers none is noticed 60 s after its last pong, or
+// after restAfter and 60 s without a frame.
 const (
 	pongWait  = 60 * time.Second
 	pingEvery = pongWait * 9 / 10
@@ -75,13 +76,14 @@ func (h *handshake) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return conn, buffers, err
 }
 
-// readInto takes a rest after a while of silence, and after each pong: a silent client
-// sends nothing else, and for one that is not a new goroutine once a minute is nothing.
+// readInto takes a rest after a while of silence, and after each ping or pong: a silent
+// client sends nothing else, and for one that is not a new goroutine now and then is
+// nothing.
 func (s *socket) readInto(client *hub.Client) error {
 	s.awake()
 	s.listen(client)
 	for {
-		if s.pong(client) {
+		if s.beat(client) {
 			return nil
 		}
 		kind, frame, err := s.conn.ReadMessage()
@@ -103,33 +105,48 @@ func (s *socket) readInto(client *hub.Client) error {
 	}
 }
 
-// pong takes what is to be read next, if it is a pong. One within a message of
+// beat takes what is to be read next, if it is a ping or a pong. One within a message of
 // several frames is gorilla's: see listen.
-func (s *socket) pong(client *hub.Client) bool {
+func (s *socket) beat(client *hub.Client) bool {
 	const final, masked = 0x80, 0x80
 	head, err := s.reader.Peek(2)
-	if err != nil || head[0] != final|websocket.PongMessage || head[1] < masked || head[1] > masked+125 {
+	if err != nil {
 		return false
 	}
-	if _, err := s.reader.Discard(2 + 4 + int(head[1]-masked)); err != nil { // head, mask and payload
+	kind, size := int(head[0]^final), int(head[1]^masked) // with any other bit they are too large
+	if kind != websocket.PingMessage && kind != websocket.PongMessage || size > 125 {
 		return false
 	}
-	client.Control()
+	frame, err := s.reader.Peek(2 + 4 + size)
+	if err != nil {
+		return false
+	}
+	key, data := frame[2:6], slices.Clone(frame[6:])
+	for i := range data {
+		data[i] ^= key[i%len(key)]
+	}
+	s.reader.Discard(len(frame))
+	s.count(client, kind, data)
 	return true
+}
+
+// count counts a ping or a pong. A ping over the limit is not answered.
+func (s *socket) count(client *hub.Client, kind int, data []byte) {
+	if client.Control() && kind == websocket.PingMessage {
+		s.control(websocket.PongMessage, data, writeWait) // what fails here fails in the reader too
+	}
 }
 
 // listen has control frames counted, which gorilla hands over as it reads.
 func (s *socket) listen(client *hub.Client) {
 	s.conn.SetPongHandler(func(string) error {
-		client.Control()
+		s.count(client, websocket.PongMessage, nil)
 		return s.alive()
 	})
 	// gorilla's own handler would set a deadline while Send is writing, and change
 	// Send's by it: a peer could put off its end by asking for pongs.
 	s.conn.SetPingHandler(func(data string) error {
-		if client.Control() {
-			s.control(websocket.PongMessage, []byte(data), writeWait) // what fails here fails in the reader too
-		}
+		s.count(client, websocket.PingMessage, []byte(data))
 		return nil
 	})
 }
