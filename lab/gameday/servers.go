@@ -155,7 +155,8 @@ var scaling = Step{
 			d.Must(err)
 			stay := d.pick(1500*time.Millisecond, 300*time.Millisecond)
 			d.Pass(stay)
-			c.Move(moved)
+			away := len(c.Move(moved))
+			d.Until(2*backWithin, "who was moved is back", func() bool { return len(c.Comebacks()) >= away })
 			d.Pass(stay)
 			most = c.Servers()[third.ID]
 			d.Must(third.Stop(d.Ctx))
