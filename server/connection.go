@@ -58,8 +58,8 @@ func (s *Server) run(conn connection, user string, join []byte) {
 	conn.rest((&reader{s, conn, client, user, began}).read)
 }
 
-// A reader is a client's one goroutine, or none while it rests.
-// It ends when the peer goes, or when the hub closes the connection.
+// A reader is a client's one goroutine, or none while it rests. It ends when the peer
+// goes, or when the hub closes the connection.
 type reader struct {
 	server *Server
 	conn   connection

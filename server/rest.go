@@ -18,25 +18,25 @@ import (
 // restAfter is how long a client has been silent that rests.
 const restAfter = 2 * time.Second
 
-// buffers are to read by. A bufio.Reader is a value: a socket's own, which gorilla reads
+// readBuffers serve all connections. A bufio.Reader is a value: a socket's own, which gorilla reads
 // by too, gets what one of these is, and gives it back.
-var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readSize) }}
+var readBuffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readSize) }}
 
 // newReader is a reader from conn, with a buffer.
 func newReader(conn net.Conn) *bufio.Reader {
-	r := buffers.Get().(*bufio.Reader)
+	r := readBuffers.Get().(*bufio.Reader)
 	r.Reset(conn)
 	return r
 }
 
-// giveBack takes the buffer of a reader, if it has one, with nothing in it.
-func giveBack(r *bufio.Reader) {
+// release takes the buffer of a reader, if it has one, with nothing in it.
+func release(r *bufio.Reader) {
 	if r.Size() == 0 {
 		return
 	}
 	buffer := new(bufio.Reader)
 	*buffer, *r = *r, bufio.Reader{}
-	buffers.Put(buffer)
+	readBuffers.Put(buffer)
 }
 
 // rest leaves it to the read that follows to say why it ended.
@@ -48,7 +48,7 @@ func (s *socket) rest(read func()) {
 	}
 	s.pinged.Store(false)
 	s.ping.Reset(pingEvery)
-	giveBack(s.reader)
+	release(s.reader)
 	if !s.lobby.enter(s, read) {
 		go s.peek(read)
 	}

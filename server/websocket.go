@@ -56,7 +56,7 @@ func (s *Server) ws(w http.ResponseWriter, r *http.Request) {
 		s.leave()
 		return // Upgrade has answered
 	}
-	giveBack(h.reader)
+	release(h.reader)
 	go s.run(newSocket(conn, h.reader, &s.lobby), user, join)
 }
 
